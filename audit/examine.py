@@ -1,0 +1,168 @@
+"""The service verifying its own log, straight from the database: the same examiner, and every stored copy besides."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from audit import leaf as form
+from audit.check import Faults, LogCheck, Report
+from audit.errors import LogDamaged, NoteInvalid
+from audit.follow import disclosures_of, stored
+from audit.keys import LogKeys
+from audit.merkle import Frontier, leaf_hash
+from audit.note import Checkpoint, open_checkpoint
+from audit.tables import (
+    audit_checkpoint,
+    audit_disclosure,
+    audit_entry,
+    audit_head,
+    audit_index,
+    audit_leaf,
+    audit_node,
+    audit_writer,
+)
+from foundation.errors import Unavailable
+
+
+def verify_database(conn: Connection, keys: LogKeys) -> Report:
+    """The whole log: entries, disclosures, checkpoints, stored hashes, index, writers, head. One pass, flat memory.
+
+    Reads only. Never raises for what it finds: every fault is in the report.
+    """
+    return _Examination(conn, keys).run()
+
+
+class _Examination:
+    def __init__(self, conn: Connection, keys: LogKeys) -> None:
+        self._conn, self._keys = conn, keys
+        self._faults = Faults()
+        self._check = LogCheck(self._faults)
+        self._nodes = 0
+        self._tree = Frontier()
+        self._number = 0
+        self._indexed = 0
+        self._rows: dict[int, sa.Row[*tuple[Any, ...]]] = {}
+
+    def run(self) -> Report:
+        due = self._next()
+        for row in stored(self._conn):
+            while due is not None and due.size <= self._check.tree.size:
+                self._check.checkpoint(due)
+                due = self._next()
+            if row.seq != self._check.tree.size:
+                self._faults.add(f"entry {self._check.tree.size}: is missing")
+                break
+            self._entry(row)
+        while due is not None:
+            self._check.checkpoint(due)
+            due = self._next()
+        self._stored()
+        self._check.finish()
+        return self._check.report(origin=self._keys.origin)
+
+    def _next(self) -> Checkpoint | None:
+        """The next checkpoint that can be read."""
+        table = audit_checkpoint.c
+        while True:
+            page = sa.select(table.number, table.size, table.note).where(table.number > self._number)
+            row = self._conn.execute(page.order_by(table.number).limit(1)).first()
+            if row is None:
+                return None
+            self._number = row.number
+            try:
+                found = open_checkpoint(row.note, self._keys.trusted)
+            except NoteInvalid as error:
+                self._faults.add(f"checkpoint {row.number}: {error}")
+                continue
+            if (found.number, found.size) != (row.number, row.size):
+                self._faults.add(f"checkpoint {row.number}: is stored as another")
+            return found
+
+    def _entry(self, row: sa.Row[*tuple[Any, ...]]) -> None:
+        seq, body = row.seq, row.body
+        if body is None:
+            self._faults.add(f"entry {seq}: is missing")
+            body = b""
+        if leaf_hash(body) != row.leaf:
+            self._faults.add(f"entry {seq}: is not what its stored hash was made of")
+        for level, idx, node in self._tree.append(leaf_hash(body)):
+            self._nodes += 1
+            if self._node(level, idx) != node:
+                self._faults.add(f"stored node {level}/{idx}: is wrong or missing")
+        found = self._check.entry(body, self._disclosed(row))
+        if found:
+            if found[0].id != row.entry_id:
+                self._faults.add(f"entry {seq}: is stored under another id")
+            self._index(row, *found)
+
+    def _node(self, level: int, idx: int) -> bytes | None:
+        return self._conn.scalar(
+            sa.select(audit_node.c.hash).where(audit_node.c.level == level, audit_node.c.idx == idx)
+        )
+
+    def _disclosed(self, row: sa.Row[*tuple[Any, ...]]) -> Sequence[form.Disclosure] | None:
+        if row.period is None or (row.sealed is None and row.erased_at is None):
+            self._faults.add(f"entry {row.seq}: its disclosure is missing and was not erased")
+            return None
+        try:
+            raw = disclosures_of(self._keys, row.entry_id, row.period, row.sealed)
+            return None if raw is None else form.unpack(raw)
+        except (LogDamaged, Unavailable, ValueError) as error:
+            self._faults.add(f"entry {row.seq}: {error}")
+            return None
+
+    def _index(self, entry: sa.Row[*tuple[Any, ...]], leaf: form.Leaf, values: Mapping[str, str]) -> None:
+        seq = entry.seq
+        if seq >= self._indexed:
+            self._indexed = seq + _STEP
+            rows = self._conn.execute(_INDEX, {"start": seq, "stop": self._indexed})
+            self._rows = {row.seq: row for row in rows}
+        row = self._rows.get(seq)
+        expected: tuple[Any, ...] = (leaf.id, leaf.act, leaf.out, leaf.t // 1000)
+        if row is None or tuple(row)[1:5] != expected:
+            self._faults.add(f"entry {seq}: its index row is wrong or missing")
+        elif values and (row.item, row.actor) != (values["subject"] or None, json.loads(values["who"])["id"]):
+            self._faults.add(f"entry {seq}: its index row names another item or person")
+        elif entry.erased_at is not None and (row.item, row.actor) != (None, None):
+            self._faults.add(f"entry {seq}: was redacted, but its index row still names item or person")
+
+    def _stored(self) -> None:
+        """Head, writers, and rows that stand beside the tree."""
+        size = self._check.tree.size
+        head = self._conn.execute(sa.select(audit_head.c.size, audit_head.c.frontier, audit_head.c.time)).first()
+        found = (size, self._check.tree.pack(), self._check.newest)
+        if (tuple(head) if head else (0, b"", 0)) != found:
+            self._faults.add("the head does not agree with the entries")
+        for row in self._conn.execute(sa.select(audit_writer)):
+            if self._check.writers.pop(row.writer, None) != (row.n, row.prev):
+                self._faults.add(f"writer {row.writer}: does not agree with its entries")
+        for writer in self._check.writers:
+            self._faults.add(f"writer {writer}: is missing")
+        counts = (
+            (audit_entry, size),
+            (audit_leaf, size),
+            (audit_index, size),
+            (audit_disclosure, size),
+            (audit_node, self._nodes),
+        )
+        for table, number in counts:
+            there = self._conn.scalar(sa.select(sa.func.count()).select_from(table))
+            if there != number:
+                self._faults.add(f"{table.name}: has {there} rows where {number} belong")
+
+
+_STEP = 500
+_INDEX = sa.select(
+    audit_index.c.seq,
+    audit_index.c.entry_id,
+    audit_index.c.act,
+    audit_index.c.outcome,
+    audit_index.c.at,
+    audit_index.c.item,
+    audit_index.c.actor,
+).where(audit_index.c.seq >= sa.bindparam("start"), audit_index.c.seq < sa.bindparam("stop"))

@@ -1,0 +1,163 @@
+"""Those who follow the log. What they conclude is committed with what they saw, and can be rebuilt from entry zero."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from audit import leaf as form
+from audit.errors import KeyDestroyed, LogDamaged
+from audit.fact import Fact
+from audit.keys import LogKeys
+from audit.tables import audit_cursor, audit_disclosure, audit_entry, audit_leaf
+from foundation.orm import from_ms
+
+_STEP = 500
+
+
+class Follower(Protocol):
+    """Follows facts of some kinds. ``name`` is its own for ever; ``follow`` writes through the given connection only.
+
+    The same fact twice never happens; a fact made from the log again equals the one first seen.
+    """
+
+    name: str
+    kinds: frozenset[str]
+
+    def follow(self, conn: Connection, fact: Fact) -> None:
+        """Conclude what follows from one fact. What it raises undoes the act itself."""
+
+
+def replay(conn: Connection, keys: LogKeys, follower: Follower) -> int:
+    """Show the follower every fact of its kinds from entry zero, in tree order. Returns how many it saw.
+
+    The follower's own rows are its own to empty before. Redacted entries are passed over. Raises LogDamaged.
+    """
+    conn.execute(sa.delete(audit_cursor).where(audit_cursor.c.follower == follower.name))
+    return catch_up(conn, keys, follower)
+
+
+def catch_up(conn: Connection, keys: LogKeys, follower: Follower) -> int:
+    """Show the follower what it has not seen yet: one that was added later, or was not running."""
+    start = conn.scalar(sa.select(audit_cursor.c.seq).where(audit_cursor.c.follower == follower.name)) or 0
+    seen, stop = 0, start
+    for seq, fact in facts(conn, keys, start):
+        stop = seq + 1
+        if fact is not None and fact.kind in follower.kinds:
+            follower.follow(conn, fact)
+            seen += 1
+    move_cursor(conn, follower.name, stop)
+    return seen
+
+
+def move_cursor(conn: Connection, name: str, seq: int) -> None:
+    """This follower has seen everything below ``seq``."""
+    moved = conn.execute(sa.update(audit_cursor).where(audit_cursor.c.follower == name).values(seq=seq))
+    if moved.rowcount == 0:
+        conn.execute(sa.insert(audit_cursor).values(follower=name, seq=seq))
+
+
+def facts(conn: Connection, keys: LogKeys, start: int = 0) -> Iterator[tuple[int, Fact | None]]:
+    """Every fact in tree order from ``start``; None where the entry is redacted. Raises LogDamaged."""
+    for expected, row in enumerate(stored(conn, start), start):
+        if row.seq != expected or row.body is None:
+            raise LogDamaged(_damaged(f"number {expected}"))
+        yield row.seq, fact_of(keys, row.body, row.period, row.sealed)
+
+
+def stored(conn: Connection, start: int = 0, stop: int | None = None) -> Iterator[sa.Row[*tuple[Any, ...]]]:
+    """Stored entries in tree order, ``stop`` excluded: seq, entry_id, leaf (hash), body, period, sealed, erased_at.
+
+    Flat memory at any size. What is missing is null or absent: the caller minds the numbers.
+    """
+    last = sa.func.coalesce(sa.bindparam("stop", type_=sa.BigInteger), audit_leaf.c.seq + 1)
+    while True:
+        rows = conn.execute(_PAGE.where(audit_leaf.c.seq < last), {"start": start, "stop": stop, "step": _STEP}).all()
+        yield from rows
+        if len(rows) < _STEP:
+            return
+        start = rows[-1].seq + 1
+
+
+_PAGE = (
+    sa.select(
+        audit_leaf.c.seq,
+        audit_leaf.c.entry_id,
+        audit_leaf.c.leaf,
+        audit_entry.c.body,
+        audit_disclosure.c.period,
+        audit_disclosure.c.sealed,
+        audit_disclosure.c.erased_at,
+    )
+    .outerjoin(audit_entry, audit_entry.c.id == audit_leaf.c.entry_id)
+    .outerjoin(audit_disclosure, audit_disclosure.c.entry_id == audit_leaf.c.entry_id)
+    .where(audit_leaf.c.seq >= sa.bindparam("start"))
+    .order_by(audit_leaf.c.seq)
+    .limit(sa.bindparam("step"))
+)
+
+
+def disclosures_of(keys: LogKeys, entry_id: str, period: str | None, sealed: bytes | None) -> list[Any] | None:
+    """The disclosures as they stand in JSON; None if erased, or their month's key destroyed. Raises LogDamaged."""
+    if sealed is None or period is None:
+        return None
+    try:
+        plain = keys.open(period, UUID(entry_id).bytes, sealed)
+    except KeyDestroyed:
+        return None
+    try:
+        raw = form.parse(plain)
+    except form.Malformed:
+        raise LogDamaged(_damaged(entry_id)) from None
+    if not isinstance(raw, list):
+        raise LogDamaged(_damaged(entry_id))
+    return raw
+
+
+def values_of(keys: LogKeys, leaf: form.Leaf, period: str | None, sealed: bytes | None) -> Mapping[str, str] | None:
+    """The four disclosed values, each checked against its commitment; None if redacted. Raises LogDamaged."""
+    raw = disclosures_of(keys, leaf.id, period, sealed)
+    if raw is None:
+        return None
+    try:
+        found = form.match(leaf, form.unpack(raw))
+    except form.Malformed:
+        raise LogDamaged(_damaged(leaf.id)) from None
+    if len(found) != len(form.FIELDS):
+        raise LogDamaged(_damaged(leaf.id))
+    return found
+
+
+def fact_of(keys: LogKeys, body: bytes, period: str | None, sealed: bytes | None) -> Fact | None:
+    """The fact of a stored entry; None if redacted. Raises LogDamaged."""
+    try:
+        leaf = form.read(body)
+    except form.Malformed:
+        raise LogDamaged(_damaged("")) from None
+    values = values_of(keys, leaf, period, sealed)
+    return None if values is None else make_fact(leaf, values)
+
+
+def make_fact(leaf: form.Leaf, values: Mapping[str, str]) -> Fact:
+    """The fact of a leaf and its disclosed values: the same whether just recorded or read back."""
+    return Fact(
+        kind=leaf.act,
+        id=leaf.id,
+        at=from_ms(leaf.t // 1000),
+        outcome=leaf.out,
+        who=json.loads(values["who"]),
+        subject=values["subject"],
+        what=json.loads(values["what"]),
+        why=values["why"],
+        marking=leaf.cls,
+        rules=leaf.rules,
+    )
+
+
+def _damaged(entry_id: str) -> str:
+    return f"Entry {entry_id or 'of unknown id'} of the log does not agree with its disclosure. Verify the log."

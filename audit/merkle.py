@@ -1,0 +1,212 @@
+"""The Merkle tree of RFC 9162 section 2.1: pure, over hashes. Checked by the vectors of Certificate Transparency.
+
+A tree is known by its *frontier*: the roots of the perfect subtrees of its entries, biggest (leftmost) first, one for
+each bit set in its size. That is all an append needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from hashlib import sha256
+
+HASH = 32
+EMPTY = sha256().digest()
+
+# Perfect subtrees whose roots are stored: every eighth level. Between them at most 255 hashes are made again.
+STRIDE = 8
+
+
+def leaf_hash(leaf: bytes) -> bytes:
+    """Hash of one leaf."""
+    return sha256(b"\x00" + leaf).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """Hash of two subtrees."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def fold(frontier: Sequence[bytes]) -> bytes:
+    """Root of adjoining subtrees, biggest first. EMPTY for none."""
+    if not frontier:
+        return EMPTY
+    root = frontier[-1]
+    for left in reversed(frontier[:-1]):
+        root = node_hash(left, root)
+    return root
+
+
+class Frontier:
+    """A growing tree: ``append`` costs two hashes on average, memory grows with the logarithm of the size."""
+
+    __slots__ = ("hashes", "size")
+
+    def __init__(self, size: int = 0, hashes: Iterable[bytes] = ()) -> None:
+        """Raises ValueError if there are not as many hashes as bits set in ``size``."""
+        self.size = size
+        self.hashes = list(hashes)
+        if size < 0 or len(self.hashes) != size.bit_count() or any(len(each) != HASH for each in self.hashes):
+            msg = "frontier and size do not fit"
+            raise ValueError(msg)
+
+    @classmethod
+    def unpack(cls, size: int, packed: bytes) -> Frontier:
+        """From ``pack``."""
+        return cls(size, (packed[at : at + HASH] for at in range(0, len(packed), HASH)))
+
+    def pack(self) -> bytes:
+        """The hashes, joined."""
+        return b"".join(self.hashes)
+
+    def append(self, hashed: bytes) -> list[tuple[int, int, bytes]]:
+        """Add one leaf hash. Returns the stored nodes completed by it: (level, index, hash), lowest first."""
+        done: list[tuple[int, int, bytes]] = []
+        level, index = 0, self.size
+        while index & 1:
+            hashed = node_hash(self.hashes.pop(), hashed)
+            index >>= 1
+            level += 1
+            if level % STRIDE == 0:
+                done.append((level, index, hashed))
+        self.hashes.append(hashed)
+        self.size += 1
+        return done
+
+    def root(self) -> bytes:
+        """Root of the tree as it is."""
+        return fold(self.hashes)
+
+
+# Reads stored hashes of one level (0 = leaves): indexes start to stop, stop excluded, in order.
+Read = Callable[[int, int, int], Sequence[bytes]]
+
+
+class Tree:
+    """Roots and proofs from stored hashes: leaves, and nodes at every STRIDE levels."""
+
+    def __init__(self, read: Read) -> None:
+        self._read = read
+
+    def root(self, size: int) -> bytes:
+        """Root of the first ``size`` entries."""
+        return self._range(0, size)
+
+    def frontier(self, size: int) -> Frontier:
+        """Frontier of the first ``size`` entries."""
+        return Frontier(size, self._pieces(0, size))
+
+    def inclusion(self, index: int, size: int) -> list[bytes]:
+        """Proof that entry ``index`` stands in the tree of ``size``: RFC 9162 2.1.3.1. Raises ValueError outside it."""
+        if not 0 <= index < size:
+            msg = "no such entry in a tree of that size"
+            raise ValueError(msg)
+        start, stop = 0, size
+        ranges: list[tuple[int, int]] = []
+        while stop - start > 1:
+            middle = start + _split(stop - start)
+            if index < middle:
+                ranges.append((middle, stop))
+                stop = middle
+            else:
+                ranges.append((start, middle))
+                start = middle
+        return [self._range(*each) for each in reversed(ranges)]
+
+    def consistency(self, old: int, size: int) -> list[bytes]:
+        """Proof that the tree of ``old`` is the beginning of that of ``size``: RFC 9162 2.1.4.1."""
+        if not 0 <= old <= size:
+            msg = "the older tree must be the smaller one"
+            raise ValueError(msg)
+        if old in (0, size):
+            return []
+        start, stop, whole = 0, size, True
+        ranges: list[tuple[int, int]] = []
+        while old != stop:
+            middle = start + _split(stop - start)
+            if old <= middle:
+                ranges.append((middle, stop))
+                stop = middle
+            else:
+                ranges.append((start, middle))
+                start, whole = middle, False
+        if not whole:
+            ranges.append((start, stop))
+        return [self._range(*each) for each in reversed(ranges)]
+
+    def _range(self, start: int, stop: int) -> bytes:
+        return fold(self._pieces(start, stop))
+
+    def _pieces(self, start: int, stop: int) -> list[bytes]:
+        """Roots of the perfect subtrees that make up a range whose start is aligned to it, biggest first."""
+        pieces = []
+        while start < stop:
+            level = (stop - start).bit_length() - 1
+            pieces.append(self._perfect(level, start >> level))
+            start += 1 << level
+        return pieces
+
+    def _perfect(self, level: int, index: int) -> bytes:
+        stored = level - level % STRIDE
+        width = 1 << (level - stored)
+        hashes = list(self._read(stored, index * width, (index + 1) * width))
+        if len(hashes) != width:
+            msg = "stored hashes are missing"
+            raise LookupError(msg)
+        while len(hashes) > 1:
+            hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
+        return hashes[0]
+
+
+def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:
+    """Does the proof lead from this leaf *hash* to the root? RFC 9162 2.1.3.2."""
+    if not 0 <= index < size:
+        return False
+    at, last, found = index, size - 1, leaf
+    for step in proof:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            found = node_hash(step, found)
+            at, last = _climb(at, last)
+        else:
+            found = node_hash(found, step)
+        at >>= 1
+        last >>= 1
+    return last == 0 and found == root
+
+
+def extends(old: int, size: int, proof: Sequence[bytes], old_root: bytes, root: bytes) -> bool:
+    """Is the tree of ``old`` the beginning of that of ``size``? RFC 9162 2.1.4.2."""
+    if old == size or old == 0:
+        return not proof and (old_root == root if old == size else old_root == EMPTY)
+    if not 0 < old < size or not proof:
+        return False
+    steps = list(proof) if old & (old - 1) else [old_root, *proof]
+    at, last = old - 1, size - 1
+    while at & 1:
+        at >>= 1
+        last >>= 1
+    before = after = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if at & 1 or at == last:
+            before, after = node_hash(step, before), node_hash(step, after)
+            at, last = _climb(at, last)
+        else:
+            after = node_hash(after, step)
+        at >>= 1
+        last >>= 1
+    return last == 0 and before == old_root and after == root
+
+
+def _split(width: int) -> int:
+    """The largest power of two below ``width``."""
+    return 1 << ((width - 1).bit_length() - 1)
+
+
+def _climb(at: int, last: int) -> tuple[int, int]:
+    while at and not at & 1:
+        at >>= 1
+        last >>= 1
+    return at, last
