@@ -1,0 +1,257 @@
+"""Ratios T1 to T7 of the vault: each sample with the cipher's own speed measured beside it, medians, CPU time.
+
+    python -m bench.vault [MiB]        (default 64; run it on an idle machine)
+
+T8 counts calls of a key management service and has nothing to measure with the local keyring.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from hashlib import sha256
+from pathlib import Path
+from uuid import UUID
+
+from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from vault import envelope
+from vault.backends.files import FilesBackend
+from vault.buffers import PIECE
+from vault.envelope import WIRE
+from vault.parts import PartReader, PartWriter, SealedPart
+from vault.ranges import RangeReader
+
+ITEM, KEY, CONTEXT = UUID(int=5), bytes(range(32)), b"bench"
+ROUNDS = 5
+PLAIN, WIRED = memoryview(bytearray(os.urandom(PIECE))), memoryview(bytearray(PIECE + 2 * WIRE + 16_384 + 56))
+
+
+def main() -> None:
+    size = int(sys.argv[1] if len(sys.argv) > 1 else 64) * 2**20
+    root = Path(tempfile.mkdtemp(prefix="bench-vault-"))
+    try:
+        for line in measured(size, root):
+            print(line)
+    finally:
+        shutil.rmtree(root)
+
+
+def measured(size: int, root: Path) -> Iterator[str]:
+    yield f"{size >> 20} MiB, {os.cpu_count()} CPUs, openssl speed {openssl():,.0f} MB/s, L_lib {limit():,.0f} MB/s"
+    yield from in_memory(size)
+    yield from files(size, root)
+    yield from small(root)
+    yield from ranges(size, root)
+    yield memory(root)
+
+
+def in_memory(size: int) -> Iterator[str]:
+    count = size // PIECE
+
+    def encrypt() -> None:
+        sealer = Cobblestone256Encryptor(KEY, CONTEXT)
+        for _ in range(count):
+            sealer.update_into(PLAIN, WIRED)
+        sealer.finalize()
+
+    stored = envelope.seal(KEY, CONTEXT, bytes(size))
+    yield report("T1 memory, sealing", ratio(encrypt, size), ">= 0.45 L_lib")
+    reader = RangeReader(KEY, CONTEXT, Held(stored))
+    yield report("T1 memory, opening", ratio(lambda: drain(reader.stream(0, size)), size), ">= 0.45 L_lib")
+
+
+def files(size: int, root: Path) -> Iterator[str]:
+    plain, backend, system = root / "plain", FilesBackend(root / "vault"), openssl()
+    with plain.open("wb") as file:
+        for _ in range(size // PIECE):
+            file.write(PLAIN)
+    sealed = upload(backend, plain, 1)
+    with open_part(backend, sealed) as reader, open(os.devnull, "wb", buffering=0) as null:
+
+        def to_null() -> None:
+            for piece in reader.stream():
+                null.write(piece)
+
+        rate = size / median(to_null) / 1e6
+        bound = 1 / (median(lambda: copy(plain, Path(os.devnull))) / size * 1e6 + 1 / limit())
+    yield report("T2 stored file to /dev/null / openssl speed", rate / system, ">= 0.75")
+    yield report("T2 the same, E", rate / bound, ">= 0.85")
+    copied = median(lambda: copy(plain, root / "copy"))
+    bare = median(lambda: bare_seal(plain, root / "copy"))
+    yield report("T3 file to file without hash, E", (copied + size / limit() / 1e6) / bare, ">= 0.80")
+    yield report("T3 the same / plain copy", copied / bare, ">= 0.60")
+    alone = median(lambda: hash_alone(size), clock=time.perf_counter)
+    taken = []
+    for part in range(2, 2 + ROUNDS):
+        began = time.perf_counter()
+        upload(backend, plain, part)
+        taken.append(time.perf_counter() - began)
+    yield report("T4 upload, plaintext and ciphertext hashed, fsync, wall / hashlib alone",
+                 alone / statistics.median(taken), ">= 0.75 with one hash and no fsync")  # fmt: skip
+
+
+def small(root: Path) -> Iterator[str]:
+    value = bytes(1024)
+
+    def seal_and_wrap() -> None:
+        for _ in range(1000):
+            envelope.seal(KEY, CONTEXT, value)
+            envelope.seal(KEY, CONTEXT, KEY)
+
+    yield report("T5 1 KiB sealed and key wrapped, us", median(seal_and_wrap) * 1000, "<= 25")
+    source = root / "small"
+    source.write_bytes(value)
+    plain = median(lambda: [copy(source, root / f"s{n}") for n in range(200)])
+    sealed = median(lambda: [bare_seal(source, root / f"s{n}") for n in range(200)])
+    yield report("T5 1 KiB file to file / plain copy", sealed / plain, "<= 1.7")
+
+
+def ranges(size: int, root: Path) -> Iterator[str]:
+    backend = FilesBackend(root / "ranges")
+    sealed = upload(backend, root / "plain", 1)
+    stored = backend.open(sealed.object)
+    context = envelope.content_context(ITEM, 1, 1)
+
+    def short() -> None:
+        for n in range(200):
+            drain(RangeReader(KEY, context, stored).stream(n * 16_384 % (size - 16_384), 16_384))
+
+    yield report("T6 open, length, 16 KiB, us", median(short) / 200 * 1e6, "<= 60")
+    held = Held((root / "ranges" / "objects" / sealed.object).read_bytes())
+    reader = RangeReader(KEY, context, held)
+    long = median(lambda: drain(reader.stream(1, size - 1)))
+    whole = median(lambda: decrypt(held.data, context))
+    yield report("T6 long range / sequential decryptor", whole / long, ">= 0.7")
+
+
+def memory(root: Path) -> str:
+    """Highest resident size of a fresh process that takes in and gives out 256 MiB, above one that does 1 KiB."""
+    script = (
+        "import sys, resource; from pathlib import Path; from bench import vault; "
+        "b = vault.FilesBackend(Path(sys.argv[1])); s = vault.stream_in(b, int(sys.argv[2])); "
+        "r = vault.open_part(b, s); [0 for p in r.stream()]; "
+        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+    )
+    peaks = [
+        int(subprocess.run([sys.executable, "-c", script, str(root / f"m{n}"), str(n)],
+                           capture_output=True, text=True, check=True).stdout)
+        for n in (2**21, 2**28)
+    ]  # fmt: skip
+    return report("T7 peak memory, 256 MiB above 2 MiB, MiB", (peaks[1] - peaks[0]) / 1024, "<= 4")
+
+
+def stream_in(backend: FilesBackend, size: int) -> SealedPart:
+    writer = PartWriter(KEY, backend, "aa/bench/1", item=ITEM, version=1, part=1, limit=None)
+    for _ in range(size // 65_536):
+        writer.write(PLAIN[:65_536])
+    return writer.finish()
+
+
+def upload(backend: FilesBackend, source: Path, part: int) -> SealedPart:
+    writer = PartWriter(KEY, backend, f"aa/bench/{part}", item=ITEM, version=1, part=part, limit=None)
+    with source.open("rb", buffering=0) as file:
+        while count := file.readinto(PLAIN):
+            writer.write(PLAIN[:count])
+    return writer.finish()
+
+
+def open_part(backend: FilesBackend, sealed: SealedPart) -> PartReader:
+    source = backend.open(sealed.object)
+    return PartReader(KEY, source, item=ITEM, version=1, part=sealed.part, meta=sealed.meta)
+
+
+def copy(source: Path, target: Path) -> None:
+    with source.open("rb", buffering=0) as read, target.open("wb", buffering=0) as write:
+        while count := read.readinto(PLAIN):
+            write.write(PLAIN[:count])
+
+
+def bare_seal(source: Path, target: Path) -> None:
+    sealer = Cobblestone256Encryptor(KEY, CONTEXT)
+    with source.open("rb", buffering=0) as read, target.open("wb", buffering=0) as write:
+        while count := read.readinto(PLAIN):
+            write.write(WIRED[: sealer.update_into(PLAIN[:count], WIRED)])
+        write.write(sealer.finalize())
+
+
+def decrypt(stored: memoryview, context: bytes) -> None:
+    opener = Cobblestone256Decryptor(KEY, context)
+    opener.update(stored[:56])
+    for at in range(56, len(stored), 64 * WIRE):
+        opener.update_into(stored[at : at + 64 * WIRE], WIRED)
+    opener.finalize()
+
+
+def hash_alone(size: int) -> None:
+    digest = sha256()
+    for _ in range(size // PIECE):
+        digest.update(PLAIN)
+
+
+def drain(pieces: Iterator[memoryview]) -> None:
+    for _ in pieces:
+        pass
+
+
+class Held:
+    """A message in memory."""
+
+    def __init__(self, data: bytes) -> None:
+        self.data, self.size = memoryview(data), len(data)
+
+    def read_into(self, offset: int, into: memoryview) -> None:
+        into[:] = self.data[offset : offset + len(into)]
+
+
+def limit(pieces: int = 32) -> float:
+    """L_lib: AES-256-GCM of the library, 1 MiB at a time into one buffer; MB per CPU second."""
+    aead, into = AESGCM(KEY), memoryview(bytearray(PIECE + 16))
+    began = time.process_time()
+    for n in range(pieces):
+        aead.encrypt_into(n.to_bytes(12, "big"), PLAIN, None, into)
+    return pieces * PIECE / (time.process_time() - began) / 1e6
+
+
+def openssl() -> float:
+    """L_sys: `openssl speed`, one second; MB/s."""
+    command = ["openssl", "speed", "-elapsed", "-seconds", "1", "-evp", "aes-256-gcm", "-bytes", "1048576", "-mr"]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    return float(said.strip().rsplit(":", 1)[1]) / 1e6
+
+
+def ratio(act: Callable[[], object], size: int) -> float:
+    """Median of rate / limit, the limit measured beside each sample."""
+    found = []
+    for _ in range(ROUNDS):
+        top = limit()
+        began = time.process_time()
+        act()
+        found.append(size / (time.process_time() - began) / 1e6 / top)
+    return statistics.median(found)
+
+
+def median(act: Callable[[], object], clock: Callable[[], float] = time.process_time) -> float:
+    """Seconds."""
+    act()
+    taken = []
+    for _ in range(ROUNDS):
+        began = clock()
+        act()
+        taken.append(clock() - began)
+    return statistics.median(taken)
+
+
+def report(what: str, value: float, target: str) -> str:
+    return f"{what:<76} {value:8.2f}   target {target}"
+
+
+if __name__ == "__main__":
+    main()

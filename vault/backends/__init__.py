@@ -1,0 +1,1 @@
+"""Storage backends, one file each, sharing no code; all pass one contract test."""

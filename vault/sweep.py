@@ -1,0 +1,149 @@
+"""The sweep: finishes or removes what broken-off work left behind (docs/formats/envelope.md, section 4).
+
+Safe to repeat and to break off anywhere. Its cost grows with what was left, never with what is stored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from audit.trail import Entry, Trail
+from foundation.actor import Actor
+from foundation.ident import new_id
+from foundation.orm import to_ms
+from vault import events
+from vault.backend import Backend
+from vault.keystore import Erased, Key, KeyStore
+from vault.store import Rows
+
+# No unit of work and no upload lasts as long; what is younger may still be under way.
+GRACE = timedelta(days=1)
+
+
+@dataclass(slots=True)
+class Swept:
+    """How much there was to do."""
+
+    objects: int = 0
+    rows: int = 0
+    keys: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.objects + self.rows + self.keys
+
+
+def folder_of(item: UUID) -> str:
+    """Where all objects of an item lie."""
+    return f"{item.hex[-2:]}/{item}"
+
+
+def name_for(item: UUID, version: int, part: int, now: datetime) -> str:
+    """A new object name; the instant in it is what tells the sweep its age."""
+    return f"{folder_of(item)}/{version}.{part}.{new_id(now).hex}"
+
+
+def begun(name: str) -> int:
+    """Milliseconds since 1970 at which the object of that name was begun."""
+    return int(name.rsplit(".", 1)[1][:12], 16)
+
+
+class Sweep:
+    """One pass, in the caller's transaction."""
+
+    def __init__(self, rows: Rows, trail: Trail, keystore: KeyStore, backend: Backend) -> None:
+        self._rows, self._trail, self._keystore, self._backend = rows, trail, keystore, backend
+
+    def run(self, *, actor: Actor, now: datetime) -> Swept:
+        """Everything that is due."""
+        swept, before = Swept(), now - GRACE
+        self._objects(swept, before)
+        self._part_rows(swept, before)
+        self._new_keys(swept, before, actor, now)
+        self._disabled_keys(swept, before, now)
+        self._destroyed_keys(swept, before, actor, now)
+        return swept
+
+    def _objects(self, swept: Swept, before: datetime) -> None:
+        for name in self._backend.unsettled():
+            if self._rows.part_state(name) == "live":
+                self._backend.settle(name)
+            elif begun(name) < to_ms(before):
+                self._backend.delete(name)
+                swept.objects += 1
+
+    def _part_rows(self, swept: Swept, before: datetime) -> None:
+        for name in self._rows.leftovers(before):
+            self._backend.delete(name)
+            self._rows.forget(name)
+            swept.rows += 1
+
+    def _new_keys(self, swept: Swept, before: datetime, actor: Actor, now: datetime) -> None:
+        for key in self._keystore.in_state("pending", before=before):
+            if self._rows.state(key.item, key.version):
+                self._keystore.settle(key.item, key.version)
+            else:
+                self._orphan(key, actor, now)
+                swept.keys += 1
+
+    def _orphan(self, key: Key, actor: Actor, now: datetime) -> None:
+        """Nobody was ever told of this key: its transaction was rolled back."""
+        self._keystore.destroy(key.item, at=now, by=actor.id, reason="never committed", versions=[key.version])
+        self._keystore.settle(key.item, key.version)
+
+    def _disabled_keys(self, swept: Swept, before: datetime, now: datetime) -> None:
+        for row in self._rows.objects_in("disabled"):
+            if self._keystore.state(row.item) in ("live", "pending"):
+                self._keystore.set_state(row.item, "disabled", now=now)
+                swept.keys += 1
+        for key in self._keystore.in_state("disabled", before=before):
+            if self._rows.state(key.item, key.version) == "live":
+                self._keystore.set_state(key.item, "live", now=now)
+                swept.keys += 1
+
+    def _destroyed_keys(self, swept: Swept, before: datetime, actor: Actor, now: datetime) -> None:
+        for erasure in self._keystore.unsettled_erasures(before=before):
+            if self._rows.state(erasure.item, erasure.version) not in ("", "destroyed"):
+                record_destroyed(self._rows, self._trail, self._keystore.erased(erasure.item), actor=actor, now=now)
+                swept.keys += 1
+            self._keystore.settle(erasure.item, erasure.version)
+
+
+def replay(rows: Rows, keystore: KeyStore, *, actor: Actor, now: datetime) -> int:
+    """Destroy again what the application knows to be destroyed; how many items a restored key store had back."""
+    back = {key.item for key in keystore.of_items(row.item for row in rows.objects_in("destroyed"))}
+    for item in sorted(back):
+        keystore.destroy(item, at=now, by=actor.id, reason="restored from a backup")
+    return len(back)
+
+
+def record_destroyed(
+    rows: Rows,
+    trail: Trail,
+    erasures: Sequence[Erased],
+    *,
+    actor: Actor,
+    now: datetime,
+    why: str = "",
+    marking: str = "",
+) -> Entry:
+    """Enter the destruction of one item's keys in the log and in the application's rows."""
+    item = erasures[0].item
+    entry = trail.record(
+        events.KEY_DESTROYED,
+        actor=actor,
+        now=now,
+        subject=str(item),
+        what={
+            "versions": len(erasures),
+            "keks": sorted({erasure.kek_id for erasure in erasures}),
+            "destroyed": min(erasure.at for erasure in erasures).isoformat(),
+        },
+        why=why,
+        marking=marking,
+    )
+    rows.set_destroyed(item, entry)
+    return entry
