@@ -1,0 +1,54 @@
+"""How retention says no."""
+
+from __future__ import annotations
+
+from foundation.errors import Conflict, Denied, Invalid, NotFound, Unavailable
+
+
+class CaseNotFound(NotFound):
+    """No retention clock runs for that item, or the asker may not know of it."""
+
+    code = "retention.case-not-found"
+    title = "There is no disposal case for that"
+
+
+class HoldNotFound(NotFound):
+    """No such hold, or lifted already."""
+
+    code = "retention.hold-not-found"
+    title = "There is no hold of that number in force"
+
+
+class CertificateNotFound(NotFound):
+    """No certificate of that number."""
+
+    code = "retention.certificate-not-found"
+    title = "There is no certificate of that number"
+
+
+class DisposalRefused(Denied):
+    """A rule of disposal stands against it. ``reasons`` holds every one."""
+
+    code = "retention.disposal-refused"
+    title = "This step of the disposal may not be taken"
+
+
+class DetailsInvalid(Invalid):
+    """A period, date, reason or authority that cannot be used."""
+
+    code = "retention.details-invalid"
+    title = "Some details need correcting"
+
+
+class CaseChanged(Conflict):
+    """The case is not as the asker saw it."""
+
+    code = "retention.case-changed"
+    title = "This case has changed since you looked at it"
+
+
+class DestructionFailed(Unavailable):
+    """The content could not be shown to be gone. The case stays in destroying and the next sweep tries again."""
+
+    code = "retention.destruction-failed"
+    title = "The destruction could not be completed"

@@ -1,0 +1,86 @@
+"""Facts retention records. Every change of a case is one of these; the follower turns them into rows.
+
+``by`` is an account id; ``step`` the version of the case the fact was recorded upon, so that a rebuild knows what a
+case has seen. Words people wrote stand in *why*, never in *what*.
+"""
+
+from __future__ import annotations
+
+from audit.fact import kind
+
+CLOCK_STARTED = kind(
+    "retention.clock-started",
+    "the retention clock of an item was started by a fact",
+    "step", "reference", "originator", "retention_class", "schedule_version", "schedule_digest", "trigger",
+    "trigger_on", "period_months", "due_on", "state",
+)  # fmt: skip
+PERIOD_CONFIRMED = kind(
+    "retention.period-confirmed",
+    "a person set the period of an item whose class has none, citing its authority",
+    "step", "reference", "by", "months", "due_on", "due_before",
+)  # fmt: skip
+ITEM_DUE = kind("retention.item-due", "the retention period of an item ended", "step", "reference", "due_on", "action")
+RETURN_OFFERED = kind(
+    "retention.return-offered", "an item was offered back to its source", "step", "reference", "by", "to"
+)
+RETURN_ANSWERED = kind(
+    "retention.return-answered", "the source answered an offer of return", "step", "reference", "by", "answer"
+)
+ITEM_RETURNED = kind(
+    "retention.item-returned", "the source confirmed that it has the item back", "step", "reference", "by"
+)
+HOLD_PLACED = kind(
+    "retention.hold-placed", "an item may not be destroyed until the hold is lifted",
+    "step", "reference", "hold", "owner", "issuer", "review_on",
+)  # fmt: skip
+HOLD_LIFTED = kind("retention.hold-lifted", "a hold was lifted", "step", "reference", "hold", "by")
+DISPOSAL_REVIEWED = kind(
+    "retention.disposal-reviewed",
+    "a person proposed what to do with a due item",
+    "step",
+    "reference",
+    "by",
+    "proposal",
+    "until",
+)
+DISPOSAL_APPROVED = kind(
+    "retention.disposal-approved",
+    "a second person approved the proposal",
+    "step",
+    "reference",
+    "by",
+    "proposal",
+    "destroy_on",
+)
+REVIEW_REFUSED = kind("retention.review-refused", "a second person sent the review back", "step", "reference", "by")
+APPROVAL_WITHDRAWN = kind(
+    "retention.approval-withdrawn",
+    "the disposal was stopped before destruction began",
+    "step",
+    "reference",
+    "by",
+    "cause",
+)
+DESTRUCTION_BEGUN = kind(
+    "retention.destruction-begun", "destruction has begun and will be finished", "step", "reference"
+)
+DESTRUCTION_FAILED = kind(
+    "retention.destruction-failed", "a destruction did not complete", "step", "reference", "cause"
+)
+ITEM_DESTROYED = kind(
+    "retention.item-destroyed", "key and content of an item are gone and their absence was verified",
+    "step", "reference", "key_entry", "content_entry", "parts", "size",
+)  # fmt: skip
+CERTIFICATE_ISSUED = kind(
+    "retention.certificate-issued", "a certificate of destruction was issued", "step", "reference", "number", "sha256"
+)
+
+# The kinds that change a case, by name.
+CASE_KINDS = frozenset(
+    each.name
+    for each in (
+        CLOCK_STARTED, PERIOD_CONFIRMED, ITEM_DUE, RETURN_OFFERED, RETURN_ANSWERED, ITEM_RETURNED, HOLD_PLACED,
+        HOLD_LIFTED, DISPOSAL_REVIEWED, DISPOSAL_APPROVED, REVIEW_REFUSED, APPROVAL_WITHDRAWN, DESTRUCTION_BEGUN,
+        DESTRUCTION_FAILED, ITEM_DESTROYED, CERTIFICATE_ISSUED,
+    )
+)  # fmt: skip

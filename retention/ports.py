@@ -1,0 +1,67 @@
+"""What retention needs of others. ``app/bootstrap`` hands in the vault's, sharing's and the log's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+from uuid import UUID
+
+from foundation.actor import Actor
+from identity.model import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Erasure:
+    """What a destruction found: ``parts`` (files) it had, ``size`` in bytes of plaintext, ``absent`` verified."""
+
+    parts: int
+    size: int
+    absent: bool
+
+
+class Eraser(Protocol):
+    """The vault and sharing, as retention sees them. Every method may be called again after a crash.
+
+    Each raises ``foundation.errors.Unavailable`` when keys or store cannot be reached; nothing is then half-said.
+    """
+
+    def disable(self, item: UUID, *, actor: Actor, now: datetime) -> None:
+        """No version of the item can be opened until ``enable``. Reversible. Disabling twice is once."""
+
+    def enable(self, item: UUID, *, actor: Actor, now: datetime) -> None:
+        """Undo ``disable``. Never called once ``destroy`` was."""
+
+    def destroy(self, item: UUID, *, actor: Actor, now: datetime) -> Erasure:
+        """Destroy the keys of all versions, then remove all ciphertext and verify its absence by listing.
+
+        Writes `vault.key-destroyed` and `vault.content-removed` with the item as subject. Idempotent: what is gone
+        already is reported as gone; after an attempt that was rolled back both are written again, so that the log
+        holds one of each. ``parts`` and ``size`` count what the item had, not what was left for this attempt.
+        """
+
+    def tombstone(self, item: UUID, *, actor: Actor, now: datetime) -> None:
+        """Leave the item's row as a tombstone: state destroyed, sealed words and search entries removed."""
+
+
+class Witness(Protocol):
+    """The log's proofs: ``retention.service.witness.LogWitness``, or one that waits for other bodies' signatures."""
+
+    def entry(self, item: str, act: str, *, actor: Actor, now: datetime) -> str:
+        """The id of the newest entry of that act about the item that was allowed; "" where there is none."""
+
+    def receipt(self, entry: str, fields: Sequence[str], *, actor: Actor, now: datetime) -> dict[str, Any]:
+        """Leaf, inclusion proof, checkpoint and the named disclosures (of who, subject, what, why) of one entry.
+
+        A checkpoint is made where none covers the entry yet. Raises Unavailable if the log cannot prove it now.
+        """
+
+
+class Decider(Protocol):
+    """Identity's answer whether somebody may do a duty."""
+
+    def decide_duty(
+        self, actor: Actor, action: str, *, now: datetime, owner: str = "", body: str = "", other: str = ""
+    ) -> Verdict:
+        """``body``: the originating body; ``other``: the id of the person who must not be the same."""

@@ -1,0 +1,148 @@
+"""The disposal pages: frozen rows, one keyset page at a time. Who may look is decided before asking here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from retention.errors import CaseNotFound, CertificateNotFound
+from retention.model import STATES, Case, Certificate, Hold, State
+from retention.store import HELD, NEVER, case_of
+from retention.tables import disposal_case, disposal_certificate, disposal_hold
+
+MOST = 100  # rows a page
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a list shows; an empty value filters nothing. ``text`` is the start of a reference."""
+
+    states: frozenset[State] = frozenset()
+    body: str = ""
+    retention_class: str = ""
+    establishment: str = ""
+    held: bool | None = None
+    due_by: date | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """Rows soonest due first, those without a date last; ``next`` goes back in as the cursor, "" at the end."""
+
+    rows: tuple[Case, ...]
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateRow:
+    """A certificate in the list."""
+
+    number: str
+    item: str
+    originator: str
+    issued_at: datetime
+
+
+class Disposals:
+    """Reads on one connection."""
+
+    def __init__(self, conn: sa.Connection) -> None:
+        self._conn = conn
+
+    def page(self, wanted: Filter, *, cursor: str = "", size: int = 50) -> Page:
+        """One page of cases. A cursor that is not one of ours starts from the beginning."""
+        size = max(1, min(size, MOST))
+        due = disposal_case.c.sort_on
+        query = sa.select(disposal_case, HELD.label("held")).where(*_conditions(wanted))
+        if place := _place(cursor):
+            after, item = place
+            query = query.where(sa.or_(due > after, sa.and_(due == after, disposal_case.c.item > item)))
+        query = query.order_by(due, disposal_case.c.item).limit(size + 1)
+        rows = tuple(case_of(row) for row in self._conn.execute(query).mappings())
+        if len(rows) <= size:
+            return Page(rows, "")
+        last = rows[size - 1]
+        return Page(rows[:size], f"{(last.due_on or NEVER).isoformat()}_{last.item}")
+
+    def counts(self, *, body: str = "") -> dict[str, int]:
+        """Cases per state, and under "held" those a hold stands on. States without a case are 0."""
+        mine = [disposal_case.c.originator == body] if body else []
+        per_state = sa.select(disposal_case.c.state, sa.func.count()).where(*mine).group_by(disposal_case.c.state)
+        counted = {str(state): int(number) for state, number in self._conn.execute(per_state)}
+        on_hold = (
+            sa.select(sa.func.count(sa.distinct(disposal_hold.c.item)))
+            .join(disposal_case, disposal_case.c.item == disposal_hold.c.item)
+            .where(disposal_hold.c.lifted_at.is_(None), *mine)
+        )
+        held = self._conn.execute(on_hold)
+        return {**dict.fromkeys(STATES, 0), **counted, "held": int(held.scalar_one())}
+
+    def case(self, key: str) -> Case:
+        """One case by its item's uuid or its reference. Raises CaseNotFound."""
+        where = sa.or_(disposal_case.c.item == key, disposal_case.c.reference == key)
+        found = self._conn.execute(sa.select(disposal_case, HELD.label("held")).where(where)).mappings().one_or_none()
+        if found is None:
+            raise CaseNotFound("Check the reference.")
+        return case_of(found)
+
+    def holds(self, *, item: str = "", in_force: bool | None = None, review_by: date | None = None) -> Sequence[Hold]:
+        """Holds, those to be looked at soonest first: of one item, in force or lifted, due for a look by a date."""
+        query = sa.select(disposal_hold).order_by(disposal_hold.c.review_on, disposal_hold.c.id)
+        if item:
+            query = query.where(disposal_hold.c.item == item)
+        if in_force is not None:
+            lifted = disposal_hold.c.lifted_at
+            query = query.where(lifted.is_(None) if in_force else lifted.is_not(None))
+        if review_by is not None:
+            query = query.where(disposal_hold.c.review_on <= review_by)
+        return [Hold(**cast(dict[str, Any], dict(row))) for row in self._conn.execute(query).mappings()]
+
+    def certificates(self, *, body: str = "", before: str = "", size: int = 50) -> Sequence[CertificateRow]:
+        """Certificates by number, newest numbers first; ``before`` is the last number of the page before."""
+        columns = [disposal_certificate.c[name] for name in ("number", "item", "originator", "issued_at")]
+        query = sa.select(*columns).order_by(disposal_certificate.c.number.desc()).limit(min(size, MOST))
+        if body:
+            query = query.where(disposal_certificate.c.originator == body)
+        if before:
+            query = query.where(disposal_certificate.c.number < before)
+        return [CertificateRow(**cast(dict[str, Any], dict(row))) for row in self._conn.execute(query).mappings()]
+
+    def certificate(self, number: str) -> Certificate:
+        """One certificate; ``text`` encoded as UTF-8 is the file. Raises CertificateNotFound."""
+        query = sa.select(disposal_certificate).where(disposal_certificate.c.number == number)
+        row = self._conn.execute(query).mappings().one_or_none()
+        if row is None:
+            raise CertificateNotFound("Check the number.")
+        return Certificate(**cast(dict[str, Any], dict(row)))
+
+
+def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
+    column = disposal_case.c
+    exact = {
+        "originator": wanted.body,
+        "retention_class": wanted.retention_class,
+        "establishment": wanted.establishment,
+    }
+    found: list[sa.ColumnElement[bool]] = [column[name] == value for name, value in exact.items() if value]
+    if wanted.states:
+        found.append(column.state.in_(sorted(wanted.states)))
+    if wanted.held is not None:
+        found.append(HELD if wanted.held else sa.not_(HELD))
+    if wanted.due_by is not None:
+        found.append(column.due_on <= wanted.due_by)
+    if wanted.text:
+        found.append(column.reference.startswith(wanted.text.upper(), autoescape=True))
+    return found
+
+
+def _place(cursor: str) -> tuple[date, str] | None:
+    day, _, item = cursor.partition("_")
+    try:
+        return date.fromisoformat(day), item
+    except ValueError:
+        return None

@@ -1,0 +1,166 @@
+"""How each fact moves a case. The one place where a state changes, used live and on a rebuild from entry zero."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, cast
+
+from retention import events
+from retention.model import Case, Proposal, Return, State
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A fact as progress needs it. ``what`` as recorded, ``why`` the words given."""
+
+    kind: str
+    at: datetime
+    what: Mapping[str, Any]
+    why: str = ""
+
+
+def advance(case: Case, told: Told) -> Case:
+    """The case after the fact. Every fact adds one to ``version``, so that whoever looked before it is noticed.
+
+    Whether the fact may happen was decided before it was recorded (``rules.steps``); here it did happen. The version
+    follows the fact's own ``step``, so that a rebuild over a redacted log counts as the first time did.
+    """
+    return replace(_STEPS[told.kind](case, told), version=_after(told))
+
+
+def _clock_logged(case: Case, _: Told) -> Case:
+    return replace(case, clock_logged=True)
+
+
+def _period(case: Case, told: Told) -> Case:
+    return replace(
+        case,
+        state="running",
+        period_months=int(told.what["months"]),
+        period_authority=told.why,
+        period_by=str(told.what["by"]),
+        due_on=_day(told, "due_on"),
+    )
+
+
+def _due(case: Case, _: Told) -> Case:
+    return replace(case, state="due")
+
+
+def _offered(case: Case, told: Told) -> Case:
+    return replace(case, return_state="offered", offered_by=str(told.what["by"]), offered_at=told.at)
+
+
+def _answered(case: Case, told: Told) -> Case:
+    answer = cast(Return, told.what["answer"])
+    return replace(case, return_state=answer, answered_by=str(told.what["by"]), answered_at=told.at)
+
+
+def _returned(case: Case, _: Told) -> Case:
+    return replace(case, return_state="returned")
+
+
+def _unchanged(case: Case, _: Told) -> Case:
+    return case
+
+
+def _reviewed(case: Case, told: Told) -> Case:
+    return replace(
+        case,
+        state="reviewed",
+        proposal=cast(Proposal, told.what["proposal"]),
+        proposed_until=_day(told, "until"),
+        review_reason=told.why,
+        reviewer=str(told.what["by"]),
+        reviewed_at=told.at,
+        reviewed_version=_after(told),
+    )
+
+
+def _approved(case: Case, told: Told) -> Case:
+    if case.proposal == "extend":
+        # A new period: the source is asked again when it ends.
+        fresh = _unreviewed(case, "running")
+        return replace(fresh, due_on=case.proposed_until, return_state="none", **_NO_RETURN)
+    state: State = "cooling-off" if case.proposal == "destroy" else "kept"
+    return replace(
+        case, state=state, approver=str(told.what["by"]), approved_at=told.at, destroy_on=_day(told, "destroy_on")
+    )
+
+
+def _back_to_due(case: Case, _: Told) -> Case:
+    return _unreviewed(case, "due")
+
+
+def _begun(case: Case, _: Told) -> Case:
+    return replace(case, state="destroying")
+
+
+def _failed(case: Case, _: Told) -> Case:
+    return replace(case, failures=case.failures + 1)
+
+
+def _erased(case: Case, told: Told) -> Case:
+    what = told.what
+    return replace(
+        case,
+        state="erased",
+        key_entry=str(what["key_entry"]),
+        content_entry=str(what["content_entry"]),
+        parts=int(what["parts"]),
+        size=int(what["size"]),
+        erased_at=told.at,
+    )
+
+
+def _certified(case: Case, told: Told) -> Case:
+    return replace(case, state="destroyed", certificate=str(told.what["number"]))
+
+
+def _unreviewed(case: Case, state: State) -> Case:
+    return replace(
+        case,
+        state=state,
+        proposal="",
+        proposed_until=None,
+        review_reason="",
+        reviewer="",
+        reviewed_at=None,
+        reviewed_version=None,
+        approver="",
+        approved_at=None,
+        destroy_on=None,
+    )
+
+
+def _after(told: Told) -> int:
+    return int(told.what["step"]) + 1
+
+
+def _day(told: Told, key: str) -> date | None:
+    value = told.what.get(key)
+    return date.fromisoformat(value) if value else None
+
+
+_NO_RETURN: Mapping[str, Any] = {"offered_by": "", "offered_at": None, "answered_by": "", "answered_at": None}
+
+_STEPS: Mapping[str, Callable[[Case, Told], Case]] = {
+    events.CLOCK_STARTED.name: _clock_logged,
+    events.PERIOD_CONFIRMED.name: _period,
+    events.ITEM_DUE.name: _due,
+    events.RETURN_OFFERED.name: _offered,
+    events.RETURN_ANSWERED.name: _answered,
+    events.ITEM_RETURNED.name: _returned,
+    events.HOLD_PLACED.name: _unchanged,
+    events.HOLD_LIFTED.name: _unchanged,
+    events.DISPOSAL_REVIEWED.name: _reviewed,
+    events.DISPOSAL_APPROVED.name: _approved,
+    events.REVIEW_REFUSED.name: _back_to_due,
+    events.APPROVAL_WITHDRAWN.name: _back_to_due,
+    events.DESTRUCTION_BEGUN.name: _begun,
+    events.DESTRUCTION_FAILED.name: _failed,
+    events.ITEM_DESTROYED.name: _erased,
+    events.CERTIFICATE_ISSUED.name: _certified,
+}

@@ -1,0 +1,112 @@
+"""Cases, holds and certificates: rows to nouns and back. The only writer of retention's tables."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields
+from datetime import date, datetime
+from typing import Any, cast
+
+import sqlalchemy as sa
+
+from retention.model import Case, Certificate, Hold
+from retention.tables import disposal_case, disposal_certificate, disposal_hold
+
+HELD: sa.ColumnElement[bool] = sa.exists().where(
+    disposal_hold.c.item == disposal_case.c.item, disposal_hold.c.lifted_at.is_(None)
+)
+# Sorts after every due date.
+NEVER = date(9999, 12, 31)
+_COLUMNS = tuple(each.name for each in fields(Case) if each.name != "held")
+
+
+class Cases:
+    """Rows of retention on one connection."""
+
+    def __init__(self, conn: sa.Connection) -> None:
+        self._conn = conn
+
+    def find(self, item: str) -> Case | None:
+        """The case of an item, with whether it is held now."""
+        query = sa.select(disposal_case, HELD.label("held")).where(disposal_case.c.item == item)
+        row = self._conn.execute(query).mappings().one_or_none()
+        return case_of(row) if row else None
+
+    def add(self, case: Case) -> bool:
+        """Insert the case; False (and nothing changed) where the item has one: its first trigger stands."""
+        known = sa.select(sa.exists().where(disposal_case.c.item == case.item))
+        if self._conn.execute(known).scalar_one():
+            return False
+        self._conn.execute(disposal_case.insert().values(_values(case)))
+        return True
+
+    def save(self, case: Case, *, seen: int) -> bool:
+        """Write the case where its version is still ``seen``; False where somebody was there first."""
+        done = self._conn.execute(
+            disposal_case.update()
+            .where(disposal_case.c.item == case.item, disposal_case.c.version == seen)
+            .values(_values(case))
+        )
+        return done.rowcount == 1
+
+    def unlogged(self, limit: int) -> Sequence[Case]:
+        """Cases whose start stands in no entry of retention's own yet."""
+        return self._many(disposal_case.c.clock_logged.is_(False), limit)
+
+    def ended(self, today: date, limit: int) -> Sequence[Case]:
+        """Running cases whose due date has come, soonest first."""
+        return self._many(sa.and_(disposal_case.c.state == "running", disposal_case.c.sort_on <= today), limit)
+
+    def items(self, state: str, limit: int, *, cooled: date | None = None) -> list[str]:
+        """Items in a state; with ``cooled``, those not held whose cooling-off is over on that date."""
+        query = sa.select(disposal_case.c.item).where(disposal_case.c.state == state)
+        if cooled is not None:
+            query = query.where(disposal_case.c.destroy_on <= cooled, sa.not_(HELD))
+        return list(self._conn.execute(query.order_by(disposal_case.c.sort_on).limit(limit)).scalars())
+
+    def add_hold(self, hold: Hold) -> None:
+        """Insert a hold unless it stands already (a rebuild)."""
+        if self.hold(hold.id) is None:
+            self._conn.execute(disposal_hold.insert().values({each.name: getattr(hold, each.name) for each in _HOLD}))
+
+    def lift(self, hold: str, *, by: str, at: datetime, reason: str) -> None:
+        """Mark a hold lifted; one lifted before keeps its first answer."""
+        self._conn.execute(
+            disposal_hold.update()
+            .where(disposal_hold.c.id == hold, disposal_hold.c.lifted_at.is_(None))
+            .values(lifted_at=at, lifted_by=by, lift_reason=reason)
+        )
+
+    def hold(self, hold: str) -> Hold | None:
+        """One hold, in force or lifted."""
+        row = self._conn.execute(sa.select(disposal_hold).where(disposal_hold.c.id == hold)).mappings().one_or_none()
+        return Hold(**cast(dict[str, Any], dict(row))) if row else None
+
+    def add_certificate(self, certificate: Certificate) -> None:
+        """Keep the file of a certificate."""
+        values = {each.name: getattr(certificate, each.name) for each in fields(Certificate)}
+        self._conn.execute(disposal_certificate.insert().values(values))
+
+    def _many(self, condition: sa.ColumnElement[bool], limit: int) -> Sequence[Case]:
+        query = (
+            sa.select(disposal_case, HELD.label("held"))
+            .where(condition)
+            .order_by(disposal_case.c.sort_on, disposal_case.c.item)
+            .limit(limit)
+        )
+        return [case_of(row) for row in self._conn.execute(query).mappings()]
+
+
+_HOLD = fields(Hold)
+
+
+def case_of(row: sa.RowMapping) -> Case:
+    """A row of the case table, with its ``held``, as the noun."""
+    values = dict(row)
+    del values["sort_on"]
+    values["held"] = bool(values["held"])
+    return Case(**cast(dict[str, Any], values))
+
+
+def _values(case: Case) -> dict[str, Any]:
+    return {**{name: getattr(case, name) for name in _COLUMNS}, "sort_on": case.due_on or NEVER}

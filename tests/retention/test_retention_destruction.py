@@ -1,0 +1,251 @@
+"""Disable, cool off, destroy, certify: each step repeatable, each failure loud, nothing half-destroyed for ever."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from retention_world import APPROVER, OTHER, REVIEWER, World
+
+from audit.follow import replay
+from audit.tables import audit_index
+from foundation.actor import SERVICE
+from foundation.errors import Unavailable
+from retention.errors import DestructionFailed
+from retention.queries.disposals import Disposals, Filter
+from retention.tables import disposal_case, disposal_hold
+
+STEPS = ("begin_destruction", "carry_out", "certify")
+
+
+def run(world: World) -> None:
+    """One run as the job does it: a sweep, then each owed step in a unit of work of its own; failures go to the log."""
+    sweep = world.sweep()
+    for step, items in (("begin_destruction", sweep.begin), ("carry_out", sweep.carry_out), ("certify", sweep.certify)):
+        for item in items:
+            try:
+                world.do(step, item)
+            except Unavailable as failure:
+                world.do("record_failure", item, cause=failure.code)
+
+
+def acts(world: World, item: str) -> list[str]:
+    with world.engine.begin() as conn:
+        query = sa.select(audit_index.c.act).where(audit_index.c.item == item).order_by(audit_index.c.seq)
+        return list(conn.execute(query).scalars())
+
+
+def rows(world: World) -> list[tuple[object, ...]]:
+    with world.engine.begin() as conn:
+        found: list[tuple[object, ...]] = []
+        for table in (disposal_case, disposal_hold):
+            found += [tuple(row) for row in conn.execute(sa.select(table).order_by(*table.primary_key.columns))]
+        return found
+
+
+def test_the_whole_way_leaves_a_tombstone_and_a_certificate_and_nothing_else(world: World) -> None:
+    item = world.until_approved()
+    assert UUID(item) in world.shelf.disabled, "the key is disabled at once"
+    assert UUID(item) in world.shelf.content, "and nothing is gone yet"
+    world.pass_time(14)
+    for _ in range(3):
+        run(world)
+    case = world.look(item)
+    assert (case.state, case.certificate, case.parts) == ("destroyed", f"DC-{case.reference}", 1)
+    assert UUID(item) not in world.shelf.content
+    assert UUID(item) not in world.shelf.live
+    assert UUID(item) in world.shelf.tombs
+    assert acts(world, item) == [
+        "sharing.item-closed", "retention.clock-started", "retention.item-due", "retention.return-offered",
+        "retention.return-answered", "retention.disposal-reviewed", "retention.disposal-approved",
+        "retention.destruction-begun", "vault.key-destroyed", "vault.content-removed", "retention.item-destroyed",
+        "retention.certificate-issued",
+    ]  # fmt: skip
+
+
+def test_every_step_may_be_repeated_and_changes_nothing(world: World) -> None:
+    item = world.until_destroyed()
+    before, said = world.look(item), acts(world, item)
+    for step in STEPS:
+        world.do(step, item)
+    run(world)
+    assert world.look(item) == before
+    assert acts(world, item) == said
+
+
+@pytest.mark.parametrize("point", ["key", "content", "tombstone"])
+def test_what_broke_off_half_way_is_loud_and_is_finished_by_the_next_run(world: World, point: str) -> None:
+    item = world.until_approved()
+    world.pass_time(14)
+    run(world)
+    world.shelf.break_after = point
+    run(world)
+    case = world.look(item)
+    assert (case.state, case.failures) == ("destroying", 1)
+    assert acts(world, item)[-1] == "retention.destruction-failed"
+    run(world)
+    run(world)
+    case = world.look(item)
+    assert case.state == "destroyed"
+    with world.engine.begin() as conn:
+        known = conn.execute(sa.select(audit_index.c.entry_id).where(audit_index.c.item == item)).scalars().all()
+    assert {case.key_entry, case.content_entry} <= set(known), "the certificate names entries that were committed"
+
+
+def test_content_that_is_still_there_is_never_called_gone(world: World) -> None:
+    item = world.until_approved()
+    world.pass_time(14)
+    world.do("begin_destruction", item)
+    world.shelf.stuck = True
+    with pytest.raises(DestructionFailed):
+        world.do("carry_out", item)
+    run(world)
+    assert (world.look(item).state, world.look(item).certificate) == ("destroying", "")
+    assert UUID(item) not in world.shelf.tombs
+    world.shelf.stuck = False
+    for _ in range(2):
+        run(world)
+    assert world.look(item).state == "destroyed"
+
+
+def test_a_hold_placed_between_the_sweep_and_the_destruction_wins(world: World) -> None:
+    item = world.until_approved()
+    world.pass_time(14)
+    named = world.sweep().begin
+    assert named == (item,)
+    world.do("place_hold", item, REVIEWER, reason="An inquest.", issuer="coroner")
+    with pytest.raises(Exception, match="due"):
+        world.do("begin_destruction", item)
+    run(world)
+    assert UUID(item) in world.shelf.content
+    assert UUID(item) in world.shelf.live
+
+
+def test_everything_due_is_told_and_every_case_is_in_one_state(world: World) -> None:
+    for of in ("letters", "notes", "unheard-of"):
+        world.item(of=of)
+    world.pass_time(28)
+    sweep = world.sweep()
+    assert (sweep.started, sweep.due, sweep.more) == (3, 1, False)
+    with world.engine.begin() as conn:
+        counts = Disposals(conn).counts()
+    assert {name: number for name, number in counts.items() if number} == {"due": 1, "no-period": 2}
+
+
+def test_a_sweep_of_more_than_its_batch_says_that_there_is_more(world: World) -> None:
+    for _ in range(3):
+        world.item()
+    world.pass_time(28)
+    with world.work() as retention:
+        assert retention.sweep(actor=SERVICE, now=world.now, batch=2).more
+    with world.work() as retention:
+        assert not retention.sweep(actor=SERVICE, now=world.now, batch=4).more
+    assert world.sweep().due == 0
+
+
+def test_a_rebuild_from_entry_zero_gives_the_same_rows(world: World) -> None:
+    world.until_destroyed()
+    world.until_approved(of="letters")
+    noted = world.item(of="notes")
+    world.do("confirm_period", noted, REVIEWER, months=600, authority="Sample")
+    held = world.until_returned()
+    number = world.do("place_hold", held, REVIEWER, reason="An inquest.", issuer="coroner").id
+    with world.work() as retention:
+        retention.lift_hold(number, reason="Over.", actor=REVIEWER, now=world.now)
+    world.do("place_hold", held, REVIEWER, reason="A claim.", issuer="court")
+    failing = world.item(ending="sharing.item-withdrawn")
+    for _ in range(2):
+        world.do("record_failure", failing, cause="test")
+    before = rows(world)
+    with world.engine.begin() as conn:
+        assert replay(conn, world.keys, world.clocks) > 0
+    assert rows(world) == before, "over what is there a rebuild changes nothing"
+    with world.engine.begin() as conn:
+        conn.execute(disposal_hold.delete())
+        conn.execute(disposal_case.delete())
+        replay(conn, world.keys, world.clocks)
+    assert rows(world) == before, "and into empty tables it gives the same"
+
+
+def test_a_second_ending_does_not_reset_the_clock(world: World) -> None:
+    item = world.item()
+    first = world.look(item)
+    world.pass_time(10)
+    with world.engine.begin() as conn:
+        import sharing.events as shared
+
+        what = {"reference": first.reference, "item_id": first.item_id, "originator": "alpha",
+                "retention_class": "letters", "agreement": "sample", "agreement_version": 1,
+                "closed_on": "2026-02-10", "kind": "letter", "establishment": "XXI"}  # fmt: skip
+        world.trail(conn).record(
+            shared.ITEM_WITHDRAWN, actor=REVIEWER, now=world.now, subject=item, what=what, marking="OS"
+        )
+    assert world.look(item) == first
+
+
+def test_a_refused_closing_starts_no_clock(world: World) -> None:
+    import sharing.events as shared
+
+    with world.engine.begin() as conn:
+        world.trail(conn).record(
+            shared.ITEM_CLOSED, actor=REVIEWER, now=world.now, subject="x", what={}, outcome="refused"
+        )
+    with world.engine.begin() as conn:
+        assert sum(Disposals(conn).counts().values()) == 0
+
+
+def test_a_service_whose_trail_nobody_follows_fails_at_once(world: World) -> None:
+    item = world.item()
+    world.clocks.kinds = frozenset()
+    with pytest.raises(RuntimeError, match="Clocks"):
+        world.do("place_hold", item, REVIEWER, reason="x", issuer="x")
+
+
+def test_the_list_filters_and_walks_page_by_page_without_losing_or_repeating(world: World) -> None:
+    mine = [world.until_due() for _ in range(3)]
+    world.item(of="notes")
+    other = world.item(body="beta")
+    world.do("place_hold", mine[0], REVIEWER, reason="x", issuer="x")
+    with world.engine.begin() as conn:
+        disposals = Disposals(conn)
+        walked, cursor = [], ""
+        while True:
+            page = disposals.page(Filter(), cursor=cursor, size=2)
+            walked += [case.item for case in page.rows]
+            cursor = page.next
+            if not cursor:
+                break
+        assert len(walked) == len(set(walked)) == 5
+        assert disposals.page(Filter(), cursor="nonsense", size=100).rows[0].item == walked[0]
+
+        def found(**given: object) -> list[str]:
+            return [case.item for case in disposals.page(Filter(**given)).rows]  # type: ignore[arg-type]
+
+        assert found(held=True) == [mine[0]]
+        assert set(found(states=frozenset({"due"}), held=False)) == set(mine[1:])
+        assert found(body="beta") == found(text="beta-") == [other]
+        assert found(retention_class="notes") != []
+        assert found(text="%") == []
+        assert disposals.counts(body="alpha")["held"] == 1
+        assert len(disposals.holds(item=mine[0], in_force=True)) == 1
+        assert disposals.holds(in_force=False) == []
+        assert disposals.holds(review_by=world.now.date()) == []
+
+
+def test_approval_that_cannot_disable_the_key_is_no_approval(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    item = world.until_reviewed()
+
+    def gone(*_: object, **__: object) -> None:
+        raise Unavailable("The keys cannot be reached.")
+
+    monkeypatch.setattr("retention_world.ShelfEraser.disable", gone)
+    with pytest.raises(Unavailable):
+        world.do("approve", item, APPROVER)
+    assert world.look(item).state == "reviewed"
+
+
+def test_the_two_bodies_act_for_their_own_items_only(world: World) -> None:
+    item = world.until_due(body="beta")
+    world.do("offer_return", item, REVIEWER)
+    assert world.do("answer_return", item, OTHER, answer="cannot", reason="Agreed.").return_state == "cannot"
