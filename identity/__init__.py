@@ -1,0 +1,1 @@
+"""The means: who may act, and what for. It never reaches content."""

@@ -1,0 +1,1 @@
+"""Reading who is who. Nothing here changes a row."""

@@ -1,0 +1,29 @@
+"""What can be refused from the person alone. If anything stands here there is no list, no count and no search at all.
+
+The same rules stand in policies/access; a test holds the two together (law P3), as it does for the duties.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from foundation.actor import Actor
+
+ACTIVE, VETTED, TRAINED = "PER-01-active", "PER-02-vetted", "PER-03-trained"
+BARRED = {
+    "account-admin": "SOD-01-admin-no-content",
+    "compliance-officer": "SOD-02-compliance-no-content",
+    "auditor": "SOD-03-auditor-no-content",
+    "operator": "SOD-04-operator-no-content",
+}
+
+# Every rule this gate answers for: the forbids on `see` that read nothing of the item.
+GATE_IMPLEMENTS = frozenset({ACTIVE, VETTED, TRAINED, *BARRED.values()})
+
+
+def person_gate(actor: Actor, now: datetime) -> tuple[str, ...]:
+    """Ids of the rules that keep this person from every item whatsoever; empty when they may be shown a list."""
+    standing = ((actor.standing == "active", ACTIVE), (now < actor.vetted_until, VETTED))
+    training = (now < actor.trained_until, TRAINED)
+    failed = [rule for holds, rule in (*standing, training) if not holds]
+    return (*failed, *(rule for duty, rule in BARRED.items() if duty in actor.duties))

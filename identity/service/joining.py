@@ -1,0 +1,184 @@
+"""Coming in: an account is invited, its holder sets a password and a second factor, and only then it is active.
+
+A one-time invitation lives one day and sets the password itself, so nobody ever knows a password but its holder. The
+same way serves a forgotten password and a lost second factor: the account is invited anew.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pyotp
+
+from foundation.actor import BEGINNING, Actor
+from foundation.ident import new_id
+from identity import events
+from identity.errors import (
+    AccountInvalid,
+    CodeWrong,
+    EmailTaken,
+    InvitationSpent,
+    PasswordRefused,
+    StandingConflict,
+)
+from identity.model import Invitation, Person
+from identity.rules.naming import email_faults, fold_email, name_faults, tidy
+from identity.rules.password import HISTORY, LEAST_PRIVILEGED, context_words, least_length, normal, password_faults
+from identity.rules.session import INVITATION_LIFE
+from identity.rules.standing import duties_of, may_move
+from identity.service.codes import matching_step
+from identity.service.desk import Desk
+from identity.store import offices, people, sessions
+
+ISSUER = "Custodes"
+
+
+class Joining(Desk):
+    """Invitations, and the setting of passwords and second factors."""
+
+    def invite(self, *, email: str, name: str, party: str, actor: Actor, now: datetime) -> Invitation:
+        """Create an account, not trained, not vetted, appointed to nothing, and its invitation (one day).
+
+        Raises AccountInvalid (all fields at once), EmailTaken, ManagingRefused.
+        """
+        self._may_manage(actor, now, body=party)
+        email, name = fold_email(email), tidy(name)
+        unknown = () if party in self._parties else ("Choose one of the parties",)
+        faults = {"email": email_faults(email), "name": name_faults(name), "party": unknown}
+        if any(faults.values()):
+            wrong = {field: found for field, found in faults.items() if found}
+            raise AccountInvalid("Correct what is marked.", fields=wrong)
+        if people.find_by_email(self._conn, email):
+            raise EmailTaken("Use another address; one that has an account is never used again.")
+        person_id = str(new_id(now))
+        values = {
+            "id": person_id,
+            "email": email,
+            "name": name,
+            "party": party,
+            "standing": "invited",
+            "vetted_until": BEGINNING,
+            "trained_until": BEGINNING,
+            "created": now,
+        }
+        people.add_person(self._conn, values)
+        self._record(events.ACCOUNT_CREATED, actor=actor, now=now, subject=person_id, party=party)
+        return self._issue(person_id, "new", actor=actor, now=now)
+
+    def invite_again(self, *, person_id: str, actor: Actor, now: datetime, why: str = "") -> Invitation:
+        """A fresh invitation, for one that ran out or a forgotten password. Password and sessions stop at once.
+
+        Raises StandingConflict for a suspended account or one whose holder left; PersonUnknown, ManagingRefused.
+        """
+        self._back_to_invited(person_id, actor=actor, now=now)
+        return self._issue(person_id, "again", actor=actor, now=now, why=why)
+
+    def reset_second_factor(self, *, person_id: str, actor: Actor, now: datetime, why: str = "") -> Invitation:
+        """Take the second factor away; its holder sets password and second factor anew by the invitation returned.
+
+        Raises as ``invite_again`` does.
+        """
+        self._back_to_invited(person_id, actor=actor, now=now)
+        self._record(events.SECOND_FACTOR_RESET, actor=actor, now=now, subject=person_id, why=why)
+        return self._issue(person_id, "second-factor", actor=actor, now=now, why=why)
+
+    def accept(self, *, token: str, password: str, actor: Actor, now: datetime) -> str:
+        """Set the password of whoever holds ``token``; the answer is the provisioning URI of a new second factor.
+
+        May be done again until ``confirm_second_factor`` completes it. Raises InvitationSpent (unknown, used or over a
+        day old alike) and PasswordRefused.
+        """
+        person = self._holder(token, now)
+        self._set_password(person, password, now)
+        secret = pyotp.random_base32()
+        sealed = self._secrets.seal(person.id, secret.encode())
+        people.put_credential(self._conn, person.id, {"totp_sealed": sealed, "totp_step": 0})
+        self._record(events.PASSWORD_CHANGED, actor=actor, now=now, subject=person.id, cause="invitation")
+        return pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name=ISSUER)
+
+    def confirm_second_factor(self, *, token: str, code: str, actor: Actor, now: datetime) -> str:
+        """Complete the invitation with a code of the second factor just set; the account is active. Returns its id.
+
+        Raises CodeWrong, InvitationSpent, and StandingConflict when no password has been set yet.
+        """
+        person = self._holder(token, now)
+        kept = people.credential_of(self._conn, person.id)
+        if kept is None or kept.totp_sealed is None:
+            raise StandingConflict("Set a password first.", subject=person.id)
+        step = matching_step(self._secrets.open(person.id, kept.totp_sealed), code, now, after=kept.totp_step)
+        if step is None:
+            raise CodeWrong(
+                "Enter the six digits your app shows now. If they are refused again, check the clock of your device.",
+                fields={"code": ["Enter the six digits your app shows now"]},
+                subject=person.id,
+            )
+        people.spend_step(self._conn, person.id, step)
+        if not people.spend_invitation(self._conn, sessions.digest(token), now):
+            raise InvitationSpent(_SPENT)
+        # Not at `accept`: who starts over before completing it may choose the same password again.
+        people.remember_password(self._conn, person.id, kept.password, HISTORY)
+        self._change(person, standing="active")
+        self._record(events.SECOND_FACTOR_ENROLLED, actor=actor, now=now, subject=person.id)
+        self._record(events.ACCOUNT_ACTIVATED, actor=actor, now=now, subject=person.id)
+        return person.id
+
+    def _back_to_invited(self, person_id: str, *, actor: Actor, now: datetime) -> None:
+        person = self._managed(person_id, actor, now)
+        if not may_move(person.standing, "invited"):
+            raise StandingConflict(
+                "Reinstate a suspended account first; one that was left stays so.", subject=person_id
+            )
+        self._change(person, standing="invited")
+        # Without it the invitation cannot be completed by the old second factor, leaving the old password in use.
+        people.drop_second_factor(self._conn, person_id)
+        self._end_sessions(person_id, "invited-anew", actor=actor, now=now)
+
+    def _issue(self, person_id: str, cause: str, *, actor: Actor, now: datetime, why: str = "") -> Invitation:
+        token = sessions.new_token()
+        until = now + INVITATION_LIFE
+        people.add_invitation(self._conn, person_id, sessions.digest(token), until)
+        self._record(
+            events.ACCOUNT_INVITED,
+            actor=actor,
+            now=now,
+            subject=person_id,
+            why=why,
+            until=until.isoformat(timespec="milliseconds"),
+            cause=cause,
+        )
+        return Invitation(person_id, token)
+
+    def _holder(self, token: str, now: datetime) -> Person:
+        person = people.invited_by(self._conn, sessions.digest(token), now)
+        if person is None or person.standing != "invited":
+            raise InvitationSpent(_SPENT)
+        return person
+
+    def _set_password(self, person: Person, password: str, now: datetime) -> str:
+        """The password as kept. Raises PasswordRefused with every reason."""
+        given = self._usable(person, password, now)
+        kept = self._hasher.hash(given)
+        privileged = len(given) >= LEAST_PRIVILEGED
+        values = {"password": kept, "privileged": privileged, "failures": 0, "locked": None, "changed": now}
+        people.put_credential(self._conn, person.id, values)
+        return kept
+
+    def _usable(self, person: Person, password: str, now: datetime) -> str:
+        """``password`` in the form it is kept in. Raises PasswordRefused with every reason against it."""
+        duties = duties_of(offices.not_over(self._conn, person.id, now), self._roles)
+        house = [text for party in self._parties.values() for text in (party.name, party.short, party.reference)]
+        words = context_words(person.email, person.name, *house)
+        faults = password_faults(password, least=least_length(duties), words=words)
+        given = normal(password)
+        if not faults and self._used_before(person.id, given):
+            faults = ("Choose one you have not used here before",)
+        if faults:
+            raise PasswordRefused("Choose another password.", fields={"password": faults}, subject=person.id)
+        return given
+
+    def _used_before(self, person_id: str, given: str) -> bool:
+        earlier = people.earlier_passwords(self._conn, person_id, HISTORY)
+        return any(self._hasher.verify(given, kept) for kept in earlier)
+
+
+_SPENT = "It is unknown, used, or over a day old. Ask an administrator for a new one."

@@ -1,0 +1,1 @@
+"""The work: what went wrong, told in time. It never holds the data that was at risk."""
