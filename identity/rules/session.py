@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 IDLE = timedelta(minutes=30)
 ABSOLUTE = timedelta(hours=12)
+TOUCH = timedelta(minutes=1)  # how far "last seen" may lag: a session may end this much early, never late
 INVITATION_LIFE = timedelta(days=1)
 MOST_DATA = 8192  # characters of JSON a session may hold: a CSRF token and purposes, never content
 

@@ -10,7 +10,7 @@ from foundation.actor import Actor
 from identity import events
 from identity.errors import SessionDataRefused, SessionEnded
 from identity.model import SessionView
-from identity.rules.session import ABSOLUTE, IDLE, MOST_DATA, alive
+from identity.rules.session import ABSOLUTE, IDLE, MOST_DATA, TOUCH, alive
 from identity.service.desk import Desk
 from identity.store import people, sessions
 
@@ -38,8 +38,10 @@ class Sessions(Desk):
             if found.person_id:
                 self._ended(found.person_id, "expired", actor=actor, now=now)
             return None
-        sessions.saw(self._conn, found.id, now)
-        return replace(found, seen=now)
+        if now - found.seen >= TOUCH:  # a write for every page would cost more than the page
+            sessions.saw(self._conn, found.id, now)
+            found = replace(found, seen=now)
+        return found
 
     def save_session(self, *, token: str, data: str, actor: Actor, now: datetime) -> None:  # noqa: ARG002
         """Keep small JSON with a live session: a CSRF token, purposes stated; never content.

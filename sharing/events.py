@@ -1,0 +1,82 @@
+"""The facts sharing records. Retention and the audit page rely on these names and fields; fields hold no content."""
+
+from __future__ import annotations
+
+from audit.fact import kind
+
+DRAFT_STARTED = kind(
+    "sharing.draft-started",
+    "A person began to write an item",
+    "agreement",
+    "agreement_version",
+    "route",
+    "kind",
+    "office",
+    "reply_to",
+)
+DRAFT_REVISED = kind("sharing.draft-revised", "The author changed a draft", "changed", "version")
+DRAFT_DISCARDED = kind("sharing.draft-discarded", "The author threw a draft away; its key was destroyed", "files")
+FILE_ATTACHED = kind("sharing.file-attached", "A sealed file was attached to a draft", "part", "size")
+FILE_REMOVED = kind("sharing.file-removed", "A file was taken off a draft", "part")
+ITEM_SENT = kind(
+    "sharing.item-sent",
+    "An item was sent by a route of the agreement",
+    "reference",
+    "item_id",
+    "originator",
+    "agreement",
+    "agreement_version",
+    "route",
+    "kind",
+    "office",
+    "offices",
+    "recipients",
+    "groups",
+    "establishment",
+    "retention_class",
+    "files",
+    "reply_to",
+)
+ITEM_OPENED = kind("sharing.item-opened", "A person read an item", "reference", "purpose")
+FILE_DOWNLOADED = kind("sharing.file-downloaded", "A person was served a file", "reference", "purpose", "part", "size")
+ITEM_ACKNOWLEDGED = kind("sharing.item-acknowledged", "An office says it has an item", "reference", "office", "step")
+ITEM_PASSED_ON = kind(
+    "sharing.item-passed-on",
+    "An item reached the next office of its route",
+    "reference",
+    "office",
+    "to_office",
+    "establishment",
+    "step",
+)
+ITEM_ANSWERED = kind(
+    "sharing.item-answered", "The answer to an item was sent", "reference", "office", "step", "answer", "answer_id"
+)
+_ENDED = (
+    "reference",
+    "item_id",
+    "originator",
+    "retention_class",
+    "agreement",
+    "agreement_version",
+    "closed_on",
+    "kind",
+    "establishment",
+    "office",
+)
+ITEM_CLOSED = kind("sharing.item-closed", "Nothing more is owed on an item; its retention begins", *_ENDED)
+ITEM_WITHDRAWN = kind("sharing.item-withdrawn", "The sender took an item back; its retention begins", *_ENDED)
+ITEM_SHARED = kind("sharing.item-shared", "One more person or group was named on it", "reference", "principal", "basis")
+PERSON_RECUSED = kind("sharing.person-recused", "A person was barred from an item by name", "reference", "principal")
+ACCESS_GRANTED = kind(
+    "sharing.access-granted", "A person was granted sight of an item for a time", "reference", "principal", "until"
+)
+SPILL_REFUSED = kind(
+    "sharing.spill-refused", "A marking above OFFICIAL was typed; nothing of it was kept", "claimed", "at"
+)
+PEOPLE_SEARCHED = kind(
+    "sharing.people-searched", "A person searched for a data subject", "identifier_type", "purpose", "shown"
+)
+ITEMS_LISTED = kind("sharing.items-listed", "A person was shown a list of items", "list", "shown")
+ACCESS_REFUSED = kind("sharing.access-refused", "An act on an item was refused", "act", "reference")
+LIST_WITHHELD = kind("sharing.list-withheld", "A list and the access rules disagreed; nothing was shown", "list")

@@ -1,0 +1,1 @@
+"""The nouns of sharing: agreements, and the items that travel under them."""

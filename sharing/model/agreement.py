@@ -1,0 +1,166 @@
+"""An agreement as values. A route says who may send what to whom, and what is then owed, step by step.
+
+A place is ``party/office-kind``. Two words stand for places known only from the item: ``sender``, the office that sent
+it, and ``origin``, on a reply, the office that sent the item it answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from identity.model import Office
+
+SENDER = "sender"
+ORIGIN = "origin"
+
+ACKNOWLEDGE = "acknowledge"
+PASS_ON = "pass-on"  # noqa: S105 - an act, no password
+ANSWER = "answer"
+CLOSE = "close"
+ACTS = (ACKNOWLEDGE, PASS_ON, ANSWER, CLOSE)
+
+
+def place_of(office: Office) -> str:
+    """party/office-kind: what routes call an office by."""
+    return f"{office.party}/{office.kind}"
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Working days for a duty. ``words`` is what the agreement says; ``basis`` who put a number to it."""
+
+    id: str
+    working_days: int
+    words: str
+    basis: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ItemKind:
+    """A kind of item. ``retention`` names a class of the originating party's schedule."""
+
+    id: str
+    name: str
+    retention: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """Why somebody opens an item: the id is logged, the words are chosen from."""
+
+    id: str
+    words: str
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One duty on the way. The first place of ``by`` owes it; each of them may do it.
+
+    ``to`` is the kind of office a pass-on reaches; ``reply`` the route an answer travels by.
+    """
+
+    act: str
+    title: str
+    by: tuple[str, ...]
+    clauses: tuple[str, ...]
+    within: Period | None = None
+    to: str = ""
+    reply: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One way an item may travel. ``to`` are its addressees, ``also`` those who hold it in support of them."""
+
+    id: str
+    title: str
+    way: str
+    clauses: tuple[str, ...]
+    kinds: tuple[str, ...]
+    senders: tuple[str, ...]
+    to: tuple[str, ...]
+    also: tuple[str, ...]
+    establishment: bool
+    reply: bool
+    steps: tuple[Step, ...]
+
+    @property
+    def holders(self) -> tuple[str, ...]:
+        """Every place that holds the item from the moment it is sent, addressees first."""
+        return self.to + self.also
+
+    @property
+    def reaches(self) -> tuple[str, ...]:
+        """Every place the item can come to, passing on included."""
+        return self.holders + tuple(step.to for step in self.steps if step.to)
+
+    def step(self, number: int) -> Step | None:
+        """The step of that number, from 1; None past the end."""
+        return self.steps[number - 1] if 0 < number <= len(self.steps) else None
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How often the agreement itself is looked at again, and by whom."""
+
+    months: int
+    by: tuple[str, ...]
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """One version of an agreement. ``ceiling`` is the highest marking code its items may carry."""
+
+    id: str
+    version: int
+    title: str
+    parties: tuple[str, ...]
+    in_force: date
+    ceiling: str
+    clauses: tuple[str, ...]
+    review: Review
+    kinds: Mapping[str, ItemKind]
+    purposes: Mapping[str, Purpose]
+    routes: Mapping[str, Route]
+
+    def routes_from(self, place: str) -> tuple[Route, ...]:
+        """The routes an office of this place may start, replies left out."""
+        return tuple(r for r in self.routes.values() if place in r.senders and not r.reply)
+
+
+@dataclass(frozen=True, slots=True)
+class Agreements:
+    """Every version of every agreement."""
+
+    versions: tuple[Agreement, ...]
+
+    def in_force(self, day: date) -> tuple[Agreement, ...]:
+        """The version of each agreement that stands on this day, by id."""
+        newest = {a.id: a for a in sorted(self.versions, key=lambda a: a.version) if a.in_force <= day}
+        return tuple(newest[key] for key in sorted(newest))
+
+    def current(self, agreement: str, day: date) -> Agreement | None:
+        """The version of one agreement that stands on this day."""
+        return next((a for a in self.in_force(day) if a.id == agreement), None)
+
+    def version(self, agreement: str, number: int) -> Agreement:
+        """The version an item was sent under. KeyError when the policies no longer hold it: that is a fault of ours."""
+        for found in self.versions:
+            if (found.id, found.version) == (agreement, number):
+                return found
+        raise KeyError(f"{agreement} version {number}")
+
+    def retention_classes(self) -> Iterator[tuple[str, str]]:
+        """(party, class) for every schedule these agreements rely on: checked against the schedules at start."""
+        for agreement in self.versions:
+            for kind in agreement.kinds.values():
+                senders = {
+                    s.partition("/")[0] for r in agreement.routes.values() if kind.id in r.kinds for s in r.senders
+                }
+                yield from ((party, kind.retention) for party in sorted(senders))

@@ -1,0 +1,145 @@
+"""May the next step be taken, by this person, now? What is owed comes from the item's route; every reason is given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from classification.model import Handling
+from foundation.calendar import add_working_days
+from foundation.errors import Reason
+from identity.model import ItemFacts, Office
+from sharing.model.agreement import ANSWER, CLOSE, ORIGIN, PASS_ON, SENDER, Route, Step, place_of
+from sharing.model.item import CLOSED, OPEN, Decision
+
+HANDLING = "gscp24 handling instructions"
+
+# Reasons that say somebody was there first: the service answers with a conflict, not a refusal.
+OVER = frozenset({"item-over", "step-done"})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where an item stands. ``holding`` are the offices it has reached; ``origin``, on a reply, where the answered
+    item came from.
+    """
+
+    route: Route
+    state: str
+    step: int
+    sender: Office
+    origin: Office | None
+    holding: Sequence[Office]
+    establishment: str | None
+
+    @property
+    def current(self) -> Step | None:
+        """What is owed now; None when nothing is."""
+        return self.route.step(self.step) if self.state == OPEN else None
+
+
+def handling_of(facts: ItemFacts) -> Handling:
+    """What was owed to the marking when it was sent. Not parsed again: a later scheme must not close old items."""
+    return Handling(
+        recipients_only=facts.recipients_only,
+        org_only=facts.org_only,
+        organisations=facts.released_to if facts.org_only else frozenset(),
+        hmg_only=facts.hmg_only,
+        public=False,
+        embargo_until=facts.embargo_until,
+        after=None,
+        duties=(),
+    )
+
+
+def owed_by(step: Step, standing: Standing) -> tuple[Office, ...]:
+    """The offices that may take this step, the one that owes it first."""
+    found: dict[int, Office] = {}
+    for place in step.by:
+        if place == SENDER:
+            candidates: Sequence[Office | None] = (standing.sender,)
+        elif place == ORIGIN:
+            candidates = (standing.origin,)
+        else:
+            candidates = [office for office in standing.holding if place_of(office) == place]
+        found.update({office.principal: office for office in candidates if office is not None})
+    return tuple(found.values())
+
+
+def due_on(step: Step, reached: date) -> date | None:
+    """The day the step is due, counted in working days from the London date it was reached; None without a period."""
+    return add_working_days(reached, step.within.working_days) if step.within else None
+
+
+def may_take(act: str, standing: Standing, actor_offices: frozenset[int]) -> Decision:
+    """May a holder of these offices acknowledge, pass on, answer or close now?"""
+    return Decision(tuple(_against(act, standing, actor_offices)))
+
+
+def may_pass_on(standing: Standing, actor_offices: frozenset[int], target: Office, handling: Handling) -> Decision:
+    """To this office? Once, to one office of the kind the route names, that covers the establishment (M23, M30)."""
+    reasons = list(_against(PASS_ON, standing, actor_offices))
+    step = next((step for step in standing.route.steps if step.act == PASS_ON), None)
+    if step is not None:
+        reasons += _target(step, standing, target)
+    if handling.recipients_only:
+        reasons.append(
+            Reason("recipients-only", "RECIPIENTS ONLY may not be passed on.", "gscp24 handling instructions")
+        )
+    if handling.org_only and target.party not in handling.organisations:
+        text = "The USE ONLY instruction does not name that body."
+        reasons.append(Reason("organisations", text, HANDLING))
+    return Decision(tuple(reasons))
+
+
+def acting_office(step: Step, standing: Standing, actor_offices: frozenset[int]) -> Office | None:
+    """The office this person takes the step for: the one that owes it, if they hold it, else the next that may."""
+    return next((office for office in owed_by(step, standing) if office.principal in actor_offices), None)
+
+
+def may_withdraw(standing: Standing) -> Decision:
+    """Only what is open can be taken back; a closed item follows its schedule."""
+    return Decision(tuple(_over(standing)))
+
+
+def _against(act: str, standing: Standing, actor_offices: frozenset[int]) -> Iterator[Reason]:
+    route = standing.route
+    number = next((n for n, step in enumerate(route.steps, 1) if step.act == act), None)
+    if number is None:
+        yield Reason("step-none", f"Nothing of the kind is asked for on this way: {route.way}.", route.clauses[0])
+        return
+    step = route.steps[number - 1]
+    clause = step.clauses[0]
+    over = tuple(_over(standing))
+    yield from over
+    if not over and number < standing.step:
+        yield Reason("step-done", f"{_DONE[act]} already.", clause)
+    if number > standing.step and (current := standing.current) is not None:
+        yield Reason("step-first", f"Something else is owed first: {current.title}.", current.clauses[0])
+    if acting_office(step, standing, actor_offices) is None:
+        yield Reason("step-office", f"This is for another office: {step.title}.", clause)
+
+
+def _over(standing: Standing) -> Iterator[Reason]:
+    if standing.state != OPEN:
+        said = "It has been closed." if standing.state == CLOSED else "It is no longer there to work on."
+        yield Reason("item-over", said, "M71a")
+
+
+def _target(step: Step, standing: Standing, target: Office) -> Iterator[Reason]:
+    clause = step.clauses[0]
+    if place_of(target) != step.to:
+        yield Reason("office-kind", f"{target.name} is not who it is passed on to: {step.title}.", clause)
+    elif standing.establishment not in target.establishments:
+        yield Reason("office-covers", f"{target.name} does not cover the establishment it is about.", clause)
+    if not target.active:
+        yield Reason("office-closed", f"{target.name} is closed.", clause)
+
+
+_DONE = {
+    "acknowledge": "It has been acknowledged",
+    PASS_ON: "It has been passed on",
+    ANSWER: "It has been answered",
+    CLOSE: "It has been closed",
+}

@@ -1,0 +1,148 @@
+"""A draft made ready: everything that sending it is decided from, and what still stands against it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from classification.model import Handling, Marking
+from classification.rules.combine import handling
+from foundation.actor import Actor
+from foundation.errors import Reason
+from identity.model import Office
+from sharing.model.agreement import ORIGIN, Agreement, Route
+from sharing.model.item import Content, Decision, DraftOpened, Named
+from sharing.rules.sending import Sending, may_send
+from sharing.service.attaching import Attaching
+from sharing.service.drafting import GROUP, RECIPIENT
+from sharing.store import drafts, items
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A draft with everything that sending it is decided from."""
+
+    row: sa.Row[Any]
+    agreement: Agreement
+    route: Route
+    marking: Marking
+    handling: Handling
+    sent: Sending
+    content: Content
+    files: int
+
+    @property
+    def reached(self) -> tuple[Office, ...]:
+        """The offices it comes to, the sending one first, then the addressees."""
+        chosen = () if self.sent.chosen is None else (self.sent.chosen,)
+        found = {office.principal: office for office in (self.sent.office, *chosen, *self.sent.holders)}
+        return tuple(found.values())
+
+
+class Preparing(Attaching):
+    """Look at a draft, with what still stands against sending it."""
+
+    def draft(self, draft: UUID, *, actor: Actor, now: datetime) -> DraftOpened:
+        """The author’s own draft, with every reason why it may not be sent yet. Raises DraftNotFound."""
+        ready = self._ready(self._draft(draft, actor, now), actor, now)
+        row = ready.row
+        answered = items.by_id(self._conn, row.reply_to).reference if row.reply_to else ""
+        return DraftOpened(
+            uuid=draft,
+            version=row.version,
+            agreement=row.agreement,
+            route=row.route,
+            route_title=ready.route.title,
+            kind=row.kind,
+            kind_name=ready.agreement.kinds[row.kind].name,
+            office=row.office,
+            office_name=ready.sent.office.name,
+            marking=row.marking,
+            establishment=row.establishment,
+            to_office=row.to_office,
+            reply_to=answered,
+            embargo_lead=row.embargo_lead,
+            recipients=tuple(named.principal for named in ready.sent.recipients),
+            groups=tuple(named.principal for named in ready.sent.groups),
+            title=ready.content.title,
+            text=ready.content.text,
+            sharing_purpose=ready.content.sharing_purpose,
+            subjects=ready.content.subjects,
+            files=self._files(draft, actor, now),
+            updated=row.updated,
+            ready=Decision((*incomplete(ready), *may_send(ready.sent).reasons)),
+        )
+
+    def _ready(self, row: sa.Row[Any], actor: Actor, now: datetime) -> Ready:
+        agreement = self._agreement(row.agreement, now)
+        route = self._route(agreement, row.kind, row.route, self._office(row.office), None)
+        marking = self._marking(row.marking)
+        handled = handling(marking, self._scheme)
+        uuid = UUID(row.uuid)
+        origin = self._office(items.by_id(self._conn, row.reply_to).sender_office) if row.reply_to else None
+        sent = Sending(
+            agreement=agreement,
+            route=route,
+            kind=row.kind,
+            office=self._office(row.office),
+            actor_offices=actor.offices,
+            marking_code=marking.code,
+            handling=handled,
+            establishment=row.establishment,
+            holders=self._holders(route, origin),
+            chosen=self._office(row.to_office) if row.to_office else None,
+            origin=origin,
+            recipients=self._recipients(uuid, now),
+            groups=self._groups(uuid),
+            lead=self._person_named(row.embargo_lead, now) if row.embargo_lead else None,
+            parties={party.id: party.hmg for party in self._parties.values()},
+            now=now,
+        )
+        content = self._sealed(uuid, actor, now).content()
+        return Ready(row, agreement, route, marking, handled, sent, content, len(drafts.files(self._conn, uuid)))
+
+    def _holders(self, route: Route, origin: Office | None) -> tuple[Office, ...]:
+        """The offices a route leads to without anybody choosing."""
+        found: list[Office] = []
+        for place in route.holders:
+            if place == ORIGIN:
+                found += [origin] if origin else []
+                continue
+            party, _, kind = place.partition("/")
+            if self._single(party, kind):
+                found += self._people.offices(party=party, kind=kind)
+        return tuple(found)
+
+    def _single(self, party: str, kind: str) -> bool:
+        found = self._parties[party].office_kind(kind) if party in self._parties else None
+        return found is not None and found.single
+
+    def _recipients(self, uuid: UUID, now: datetime) -> tuple[Named, ...]:
+        people = (self._person_named(number, now) for number in drafts.named(self._conn, uuid, RECIPIENT))
+        return tuple(person for person in people if person is not None)
+
+    def _person_named(self, number: int, now: datetime) -> Named | None:
+        """A person with the offices they hold now; None for nobody."""
+        person = self._people.by_principal(number)
+        if person is None:
+            return None
+        return Named(person.principal, person.party, self._people.actor(person.id, now=now).offices)
+
+    def _groups(self, uuid: UUID) -> tuple[Named, ...]:
+        groups = (self._group(number) for number in drafts.named(self._conn, uuid, GROUP))
+        return tuple(Named(group.principal, group.party) for group in groups if group is not None)
+
+
+def incomplete(ready: Ready) -> tuple[Reason, ...]:
+    """What is still to be filled in; ``rule`` is the field. What it is for is part of the sharing decision (M47)."""
+    content = ready.content
+    missing = (
+        (not content.title, "title", "Give it a title.", ""),
+        (not content.text and not ready.files, "text", "Write something, or attach a file.", ""),
+        (not content.sharing_purpose, "sharing_purpose", "Say why it is shared.", "M47"),
+    )
+    return tuple(Reason(field, text, clause) for wrong, field, text, clause in missing if wrong)

@@ -1,0 +1,122 @@
+"""Rows of items: their reference, their state, their steps and their timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from sharing.tables import item, item_event, item_office, item_step, item_step_office
+
+# Upsert with RETURNING reads the same on SQLite and PostgreSQL, and holds the row until the transaction ends: no two
+# items get one number, and no number is lost but by a rollback.
+_NEXT = sa.text(
+    "INSERT INTO reference_counter (originator, year, last) VALUES (:originator, :year, 1) "
+    "ON CONFLICT (originator, year) DO UPDATE SET last = reference_counter.last + 1 RETURNING last"
+)
+
+
+def allot(conn: sa.Connection, *, originator: str, heading: str, year: int) -> str:
+    """The next reference of this originator in this London year, such as XX-2026-00412."""
+    number = conn.execute(_NEXT, {"originator": originator, "year": year}).scalar_one()
+    return f"{heading}-{year}-{number:05d}"
+
+
+def add(conn: sa.Connection, values: Mapping[str, Any]) -> int:
+    """A new item at version 1; its id."""
+    added = conn.execute(sa.insert(item).values(**values, version=1).returning(item.c.id))
+    return int(added.scalar_one())
+
+
+def by_reference(conn: sa.Connection, reference: str) -> sa.Row[Any] | None:
+    return conn.execute(sa.select(item).filter_by(reference=reference)).first()
+
+
+def by_uuid(conn: sa.Connection, uuid: UUID) -> sa.Row[Any] | None:
+    return conn.execute(sa.select(item).filter_by(uuid=str(uuid))).first()
+
+
+def by_id(conn: sa.Connection, item_id: int) -> sa.Row[Any]:
+    return conn.execute(sa.select(item).filter_by(id=item_id)).one()
+
+
+def answer_to(conn: sa.Connection, item_id: int) -> sa.Row[Any] | None:
+    """The item that answers this one, if it has been sent."""
+    return conn.execute(sa.select(item).filter_by(reply_to=item_id).order_by(item.c.id)).first()
+
+
+def change(conn: sa.Connection, item_id: int, version: int, values: Mapping[str, Any]) -> bool:
+    """Write and count the version up; False when the item is no longer at ``version``."""
+    done = conn.execute(sa.update(item).filter_by(id=item_id, version=version).values(**values, version=version + 1))
+    return done.rowcount == 1
+
+
+def come_to(conn: sa.Connection, item_id: int, reached: Sequence[int]) -> None:
+    """The item has come to these offices, in this order, after those it came to before."""
+    known = list(offices(conn, item_id))
+    for office in reached:
+        if office not in known:
+            known.append(office)
+            conn.execute(sa.insert(item_office).values(item_id=item_id, number=len(known), office=office))
+
+
+def offices(conn: sa.Connection, item_id: int) -> tuple[int, ...]:
+    """The offices the item came to, the sending one first."""
+    rows = conn.execute(sa.select(item_office.c.office).filter_by(item_id=item_id).order_by(item_office.c.number))
+    return tuple(rows.scalars())
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """A step as it is reached. ``offices``: the one that owes it first."""
+
+    number: int
+    act: str
+    offices: tuple[int, ...]
+    due_on: date | None
+
+
+def reach(conn: sa.Connection, item_id: int, owed: Owed) -> None:
+    """The item has come to this step."""
+    conn.execute(
+        sa.insert(item_step).values(
+            item_id=item_id, number=owed.number, act=owed.act, office=owed.offices[0], due_on=owed.due_on
+        )
+    )
+    conn.execute(
+        sa.insert(item_step_office),
+        [{"item_id": item_id, "number": owed.number, "office": office} for office in owed.offices],
+    )
+
+
+def take(conn: sa.Connection, item_id: int, number: int, by: int, now: datetime) -> bool:
+    """The step is done; False when somebody did it before."""
+    done = conn.execute(
+        sa.update(item_step)
+        .filter_by(item_id=item_id, number=number)
+        .where(item_step.c.done_at.is_(None))
+        .values(done_at=now, done_by=by)
+    )
+    return done.rowcount == 1
+
+
+def steps(conn: sa.Connection, item_id: int) -> list[sa.Row[Any]]:
+    """The steps reached so far, in order."""
+    return list(conn.execute(sa.select(item_step).filter_by(item_id=item_id).order_by(item_step.c.number)))
+
+
+def tell(conn: sa.Connection, item_id: int, *, act: str, by: int, office: int | None, now: datetime) -> int:
+    """One more line of the timeline; its number."""
+    last = conn.execute(sa.select(sa.func.max(item_event.c.number)).filter_by(item_id=item_id)).scalar()
+    number = (last or 0) + 1
+    conn.execute(sa.insert(item_event).values(item_id=item_id, number=number, act=act, by=by, office=office, at=now))
+    return number
+
+
+def events(conn: sa.Connection, item_id: int) -> list[sa.Row[Any]]:
+    """The timeline, oldest first."""
+    return list(conn.execute(sa.select(item_event).filter_by(item_id=item_id).order_by(item_event.c.number)))
