@@ -78,7 +78,7 @@ class Decider:
         """
         kind = _known(action, DUTY_ACTIONS)
         resource = {
-            "Account": lambda: build.account(owner),
+            "Account": lambda: build.account(owner, body),
             "Disposal": lambda: build.disposal(body, other),
             "House": build.house,
         }[DUTY_ACTIONS[kind]]()

@@ -77,9 +77,9 @@ def item(facts: ItemFacts) -> Entity:
     return {"uid": uid("Item", facts.id), "attrs": attrs, "parents": [], "tags": _tags(facts.grants)}
 
 
-def account(owner: str) -> Entity:
-    """An account, by the id of the person it belongs to; empty for one not yet made."""
-    return {"uid": uid("Account", "asked"), "attrs": {"owner": owner}, "parents": []}
+def account(owner: str, body: str) -> Entity:
+    """An account or office: the id of the person it belongs to, empty for one not yet made; the party whose it is."""
+    return {"uid": uid("Account", "asked"), "attrs": {"owner": owner, "body": _ref("Party", body)}, "parents": []}
 
 
 def disposal(body: str, reviewer: str) -> Entity:

@@ -198,7 +198,11 @@ NEVER: dict[str, tuple[frozenset[str], Any]] = {
     "a copy by a grant alone": (ITEM_ACTIONS - {"see", "open"}, z3.Not(LASTING)),
     "passing on without the duty": (frozenset({"pass-on"}), z3.Not(duty("router"))),
     "withdrawing but by the sender": (frozenset({"withdraw"}), z3.Not(SENDER)),
-    "acting for an office not on the route": (frozenset({"acknowledge", "answer", "close", "pass-on"}), z3.Not(ROUTED)),
+    "passing on for an office not on the route": (frozenset({"pass-on"}), z3.Not(ROUTED)),
+    "acting on an item by those who are not on it": (
+        frozenset({"acknowledge", "answer", "close"}),
+        z3.Not(z3.Or(SENDER, NAMED, ROUTED)),
+    ),
     **{f"anything by {name}": (ITEM_ACTIONS, duty(name)) for name in NEVER_CONTENT},
     "managing one's own account": (
         frozenset({"manage-account"}),
