@@ -1,0 +1,10 @@
+"""Facts the door itself records: a refusal after the rollback, and the life of the service."""
+
+from __future__ import annotations
+
+from audit.fact import kind
+
+REFUSED = kind("app.refused", "an act was refused; nothing was changed", "code")
+STARTED = kind("app.started", "the service started under these policies", "version", "demonstration")
+CLOCK_MOVED = kind("app.clock-moved", "the demonstration's clock was moved on", "to")
+EXPORTED = kind("app.log-exported", "the audit log was exported")

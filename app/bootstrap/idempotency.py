@@ -1,0 +1,19 @@
+"""What was answered to a request that carried an Idempotency-Key, kept in the transaction of the act itself."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from foundation.orm import Instant, metadata
+
+# No content and no guessable digest: `id` and `digest` are keyed, `body` holds ids, references and versions alone.
+idempotency = sa.Table(
+    "idempotency",
+    metadata,
+    sa.Column("id", sa.String(64), primary_key=True),  # keyed digest of person and key
+    sa.Column("digest", sa.LargeBinary(32), nullable=False),  # keyed digest of method, address and body
+    sa.Column("created", Instant, nullable=False, index=True),
+    sa.Column("body", sa.Text, nullable=False),
+    sa.Column("location", sa.String(400), nullable=False),
+    sa.Column("version", sa.Integer, nullable=True),  # for the ETag
+)

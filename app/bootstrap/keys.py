@@ -1,0 +1,87 @@
+"""The keys of a service: made by ``custodes init``, found at start-up, refused when missing, shared or borrowed."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import stat
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from audit.keys import LogKeys
+from foundation.errors import Unavailable
+from vault.keyring import LocalKeyring
+
+# Whoever finds this beside keys knows that they were made for a demonstration and protect nothing.
+DEMONSTRATION = "DEMONSTRATION"
+SECRETS = ("index", "identity", "web")
+
+
+class KeysRefused(Unavailable):
+    """The keys are missing, readable by others, or a demonstration's."""
+
+    code = "app.keys-refused"
+    title = "The keys cannot be used"
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """``index`` searches, ``identity`` seals second factors, ``web`` signs form tokens: 32 bytes each."""
+
+    log: LogKeys
+    vault: LocalKeyring
+    index: bytes
+    identity: bytes
+    web: bytes
+
+
+def create(folder: Path, *, origin: str, bodies: Iterable[str], now: datetime, demonstration: bool) -> None:
+    """Make whatever is missing; what exists is never replaced. Folders 0700, files 0600."""
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if demonstration and not any(folder.iterdir()):
+        _write(folder / DEMONSTRATION, b"These keys protect nothing but a demonstration.\n")
+    for name in SECRETS:
+        if not (folder / name).exists():
+            _write(folder / name, secrets.token_bytes(32))
+    if not (folder / "log").exists():
+        LogKeys.create(folder / "log", origin)
+    (folder / "vault").mkdir(mode=0o700, exist_ok=True)
+    keyring = LocalKeyring(folder / "vault")
+    for body in sorted(set(bodies) - keyring.bodies()):
+        keyring.create(body, now=now)
+
+
+def load(folder: Path, *, demonstration: bool) -> Keys:
+    """Every key. Raises KeysRefused saying what to do."""
+    _refuse_wide(folder)
+    if (folder / DEMONSTRATION).exists() and not demonstration:
+        msg = "These are a demonstration’s keys. Choose another CUSTODES_KEYS folder and run “custodes init”."
+        raise KeysRefused(msg)
+    found = {}
+    for name in SECRETS:
+        path = folder / name
+        if not path.is_file():
+            msg = f"The key “{name}” is missing. Run “custodes init”, or restore the folder of keys."
+            raise KeysRefused(msg)
+        _refuse_wide(path)
+        found[name] = path.read_bytes()
+    return Keys(log=LogKeys.load(folder / "log"), vault=LocalKeyring(folder / "vault"), **found)
+
+
+def _refuse_wide(path: Path) -> None:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError as error:
+        msg = f"There is no “{path.name}”. Run “custodes init”."
+        raise KeysRefused(msg) from error
+    if mode & 0o077:
+        msg = f"Others can read “{path.name}”. Make it its owner’s alone: chmod go= {path.name}"
+        raise KeysRefused(msg)
+
+
+def _write(path: Path, body: bytes) -> None:
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "wb") as stream:
+        stream.write(body)

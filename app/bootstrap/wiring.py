@@ -1,0 +1,123 @@
+"""How the rooms of one unit of work are put together: each gets the same transaction and what it asks for by port."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from audit.follow import Follower
+from foundation.actor import Actor
+from identity.rules.decide import Decider
+from identity.service.identity import Identity
+from incidents.service import Register
+from retention.ports import Erasure
+from retention.service.follower import Clocks
+from retention.service.retention import Retention
+from retention.service.witness import LogWitness
+from sharing.model.item import Limits
+from sharing.queries.items import Items
+from sharing.service.sharing import Sharing
+
+if TYPE_CHECKING:
+    from app.bootstrap.house import House
+    from app.bootstrap.work import Work
+
+
+def followers(house: House) -> Sequence[Follower]:
+    """Who concludes something from facts, inside the transaction that records them."""
+    return (Clocks(house.policies.schedules), Register(house.policies.incidents))
+
+
+def identity(work: Work) -> Identity:
+    """Accounts and sign-in; every act of an administrator is decided by the policies."""
+    return _identity(work, work.house.decider)
+
+
+def console_identity(work: Work) -> Identity:
+    """The same for the machine's own console: the first administrator has nobody above to ask."""
+    return _identity(work, None)
+
+
+def _identity(work: Work, decider: Decider | None) -> Identity:
+    house = work.house
+    return Identity(
+        work.conn,
+        work.trail,
+        parties=house.policies.parties,
+        roles=house.policies.roles,
+        hasher=house.hasher,
+        secrets=house.secrets,
+        decider=decider,
+    )
+
+
+def sharing(work: Work) -> Sharing:
+    """What people do with items."""
+    house = work.house
+    return Sharing(
+        work.conn,
+        work.trail,
+        vault=work.vault,
+        decider=house.decider,
+        agreements=house.policies.agreements,
+        scheme=house.policies.scheme,
+        parties=house.policies.parties,
+        people=work.people,
+        index_key=house.keys.index,
+        limits=Limits(house.settings.file_limit, house.settings.files_per_item),
+    )
+
+
+def items(work: Work) -> Items:
+    """What people look at of items."""
+    house = work.house
+    return Items(
+        work.conn,
+        work.trail,
+        decider=house.decider,
+        agreements=house.policies.agreements,
+        people=work.people,
+        index_key=house.keys.index,
+    )
+
+
+def retention(work: Work) -> Retention:
+    """Disposal, with the vault and sharing behind its port."""
+    house = work.house
+    return Retention(
+        work.conn,
+        work.trail,
+        schedules=house.policies.schedules,
+        eraser=VaultEraser(work),
+        decider=house.decider,
+        witness=LogWitness(work.conn, house.keys.log),
+        holder=house.settings.origin,
+    )
+
+
+class VaultEraser:
+    """``retention.ports.Eraser``: the vault destroys, sharing leaves the tombstone."""
+
+    def __init__(self, work: Work) -> None:
+        self._work = work
+
+    def disable(self, item: UUID, *, actor: Actor, now: datetime) -> None:
+        """No version can be opened until ``enable``."""
+        self._work.vault.disable(item=item, actor=actor, now=now)
+
+    def enable(self, item: UUID, *, actor: Actor, now: datetime) -> None:
+        """Undo ``disable``."""
+        self._work.vault.enable(item=item, actor=actor, now=now)
+
+    def destroy(self, item: UUID, *, actor: Actor, now: datetime) -> Erasure:
+        """Keys first, then ciphertext, then a look whether anything is left."""
+        size = self._work.sharing.bytes_of(item=item, actor=actor, now=now)
+        self._work.vault.destroy(item=item, actor=actor, now=now)
+        removal = self._work.vault.remove_content(item=item, actor=actor, now=now)
+        return Erasure(parts=removal.parts, size=size, absent=removal.absent)
+
+    def tombstone(self, item: UUID, *, actor: Actor, now: datetime) -> None:
+        """What remains is a row without words."""
+        self._work.sharing.tombstone(item=item, actor=actor, now=now)

@@ -1,0 +1,102 @@
+"""One file on its way out: whole, or the range asked for (RFC 9110, 14). Decided and logged before this is called."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterator
+from typing import Protocol
+from urllib.parse import quote
+
+from flask import Response, request
+
+from vault.parts import PartReader
+
+LONGEST = 250  # characters of the name offered: what file systems take, with room for a browser's "(1)"
+
+
+class Found(Protocol):
+    """What ``Sharing.download`` gives."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def media_type(self) -> str: ...
+
+    @property
+    def marking(self) -> str: ...
+
+    @property
+    def reader(self) -> PartReader: ...
+
+
+def streamed(found: Found, *, tag: str, name: str = "") -> Response:
+    """The answer that carries the file. ``tag`` is its strong validator: it must change whenever a byte does.
+
+    The reader is closed when the last byte is out, or the connection lost. A chunk that fails its check breaks the
+    connection off: what was announced by length then did not arrive. ``name`` stands in place of the file's own.
+    """
+    try:
+        answer = _answer(found.reader, tag)
+        answer.headers["Content-Type"] = found.media_type
+        answer.headers.set("Content-Disposition", "attachment", **named(name or found.name))
+    except BaseException:
+        found.reader.close()
+        raise
+    answer.call_on_close(found.reader.close)
+    answer.set_etag(tag)
+    answer.accept_ranges = "bytes"
+    answer.headers["Cache-Control"] = "no-store"
+    answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def _answer(reader: PartReader, tag: str) -> Response:
+    size = reader.size
+    asked = wanted(size, tag)
+    if asked == ():
+        return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+    start, stop = asked or (0, size)
+    body = () if request.method == "HEAD" else _pieces(reader, start, stop - start)
+    answer = Response(body, status=206 if asked else 200, direct_passthrough=True)
+    answer.content_length = stop - start
+    if asked:
+        answer.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    return answer
+
+
+def wanted(size: int, tag: str) -> tuple[int, int] | tuple[()] | None:
+    """The one range to serve, its end excluded; None for the whole; () when no byte lies in it.
+
+    If-Range with another tag, several ranges, and what is no range of bytes are as if nothing had been asked.
+    """
+    asked = request.range
+    if asked is None or asked.units != "bytes" or len(asked.ranges) != 1:
+        return None
+    if "If-Range" in request.headers and request.headers["If-Range"].strip() != f'"{tag}"':
+        return None
+    return asked.range_for_length(size) or ()
+
+
+def marked(marking: str, name: str) -> str:
+    """The name with the marking before it, so that it stays with the file: "OFFICIAL-SENSITIVE name.pdf"."""
+    line = marking.partition("\n")[0].replace("/", "-").replace("  ", " ")
+    stem, dot, ending = name.rpartition(".")
+    if not stem or len(ending) > 10:
+        stem, dot, ending = name, "", ""
+    room = max(1, LONGEST - len(line) - len(dot + ending) - 1)
+    return f"{line} {stem[:room]}{dot}{ending}"
+
+
+def named(name: str) -> dict[str, str]:
+    """RFC 6266: the name for whoever reads UTF-8, and one in ASCII for whoever does not."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
+    plain = "".join("_" if letter in '\\"%' else letter for letter in plain)
+    if plain == name:
+        return {"filename": name}
+    return {"filename": plain or "file", "filename*": f"UTF-8''{quote(name, safe='')}"}
+
+
+def _pieces(reader: PartReader, start: int, length: int) -> Iterator[bytes]:
+    for piece in reader.stream(start, length):
+        yield bytes(piece)  # the reader writes the next one over it

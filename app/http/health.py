@@ -1,0 +1,35 @@
+"""Whether the process lives, and whether it can serve: what cannot be logged is not served, so readiness tries both."""
+
+from __future__ import annotations
+
+from flask import Flask, jsonify
+from flask.typing import ResponseReturnValue
+
+from app.bootstrap.schema import at_head
+from app.http.house import house
+from app.http.permissions import public
+from foundation.errors import ServiceError
+
+
+@public
+def live() -> ResponseReturnValue:
+    """The process answers."""
+    return jsonify(status="live")
+
+
+@public
+def ready() -> ResponseReturnValue:
+    """The database takes the write lock and stands at the newest step. 503 with the code of what is wrong."""
+    try:
+        at_head(house().engine)
+        with house().work():
+            pass
+    except ServiceError as error:
+        return jsonify(status="not ready", code=error.code), 503
+    return jsonify(status="ready")
+
+
+def set_up(app: Flask) -> None:
+    """/health/live and /health/ready."""
+    app.add_url_rule("/health/live", "health.live", live)
+    app.add_url_rule("/health/ready", "health.ready", ready)

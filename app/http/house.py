@@ -1,0 +1,21 @@
+"""The house this process serves, and the person this request is from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from flask import current_app, g
+
+if TYPE_CHECKING:
+    from app.bootstrap.house import House
+    from foundation.actor import Actor
+
+
+def house() -> House:
+    """What bootstrap built at start: ``with house().work(actor) as work`` is one unit of work."""
+    return cast("House", current_app.extensions["custodes"])
+
+
+def actor() -> Actor:
+    """Who is asking, as the session says; NOBODY before sign-in."""
+    return cast("Actor", g.actor)

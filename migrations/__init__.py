@@ -1,0 +1,1 @@
+"""Steps of the database schema, in order; each works with the version still running."""
