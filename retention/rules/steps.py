@@ -72,7 +72,7 @@ def may_review(
         _gather(
             _duty(actor, REVIEWER),
             _own_body(case, actor),
-            _period_known(case),
+            _period_known(case) if proposal != "destroy" else iter(()),  # _destroyable asks it too
             _in_state(case, "due") if case.state != "no-period" else iter(()),
             _destroyable(case) if proposal == "destroy" else iter(()),
             _extension(case, until, policy) if proposal == "extend" else iter(()),

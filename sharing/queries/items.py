@@ -20,9 +20,10 @@ from identity.queries.people import People
 from identity.rules.decide import Decider
 from sharing import events
 from sharing.errors import AccessDisagrees, ActRefused, PurposeUnknown, SearchFaulty
-from sharing.model.agreement import Agreements
+from sharing.model.agreement import Agreements, Purpose
 from sharing.queries.rows import DraftRow, ItemRow, Lines
 from sharing.queries.visible import EVERYTHING, Filters, checked_page, count_capped
+from sharing.queries.ways import Ways, purposes_of, ways_of
 from sharing.rules.blind import blind
 from sharing.rules.identifiers import Unreadable
 from sharing.store.access import load_facts
@@ -69,6 +70,7 @@ class Items:
         self._trail = trail
         self._decider = decider
         self._agreements = agreements
+        self._people = people
         self._lines = Lines(conn, agreements, people)
         self._index_key = index_key
 
@@ -149,6 +151,15 @@ class Items:
             sa.select(draft).filter_by(author=actor.principal).order_by(draft.c.updated.desc(), draft.c.uuid)
         ).all()
         return self._lines.drafts(rows, london_date(now))
+
+    def ways(self, *, actor: Actor, now: datetime) -> Ways:
+        """What the person may send, by which way and as which office; or why nothing."""
+        barred = self._barred(actor, now)
+        return Ways((), (), barred) if barred else ways_of(self._agreements, self._people, actor, now)
+
+    def purposes(self, *, now: datetime) -> tuple[Purpose, ...]:
+        """What a search may be for, by the agreements in force."""
+        return purposes_of(self._agreements, now)
 
     def _barred(self, actor: Actor, now: datetime) -> tuple[Reason, ...]:
         verdict = self._decider.gate(actor, now=now)

@@ -1,4 +1,4 @@
-"""Which ways lead from a person's offices, and whom a draft on one of them can be addressed to."""
+"""Which ways lead from a person’s offices, by the agreements in force."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from datetime import datetime
 from foundation.actor import Actor
 from foundation.calendar import london_date
 from foundation.errors import Reason
-from identity.model import Group, Office, Person
 from identity.queries.people import People
-from sharing.model.agreement import ORIGIN, Agreements, Purpose, Route, place_of
+from sharing.model.agreement import Agreements, Purpose, place_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,29 +35,6 @@ class Ways:
     ways: tuple[Way, ...]
     answers: tuple[str, ...] = ()
     barred: tuple[Reason, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Holder:
-    """A person in an office that the draft would reach: who may be named on it."""
-
-    person: Person
-    office: Office
-
-
-@dataclass(frozen=True, slots=True)
-class Addressing:
-    """``fixed`` are the offices it comes to without anybody choosing; ``open_to`` those to choose one of.
-
-    ``people`` hold the offices it comes to, the chosen one included; ``groups`` are of the parties it comes to.
-    """
-
-    establishment: bool
-    fixed: tuple[Office, ...]
-    open_to: tuple[Office, ...]
-    people: tuple[Holder, ...]
-    groups: tuple[Group, ...]
-    clauses: tuple[str, ...]
 
 
 def ways_of(agreements: Agreements, people: People, actor: Actor, now: datetime) -> Ways:
@@ -87,27 +63,6 @@ def ways_of(agreements: Agreements, people: People, actor: Actor, now: datetime)
             replies = (r for r in agreement.routes.values() if r.reply and place_of(office) in r.senders)
             answers |= {route.way: None for route in replies}
     return Ways(tuple(found), tuple(answers))
-
-
-def addressing_of(route: Route, people: People, *, chosen: int | None, origin: Office | None, now: datetime) -> Addressing:
-    """For a draft on this route. ``origin``, on a reply, is the office that sent what is answered."""
-    fixed: dict[int, Office] = {}
-    open_to: dict[int, Office] = {}
-    for place in route.holders:
-        if place == ORIGIN:
-            fixed |= {origin.principal: origin} if origin else {}
-            continue
-        party, _, kind = place.partition("/")
-        there = {office.principal: office for office in people.offices(party=party, kind=kind)}
-        target = fixed if people.single(party, kind) else open_to
-        target.update(there)
-    reached = [*fixed.values(), *(office for number, office in open_to.items() if number == chosen)]
-    held = [Holder(person, office) for office in reached for person in people.holders(office.principal, now=now)]
-    parties = {place.partition("/")[0] for place in route.reaches if place != ORIGIN} | {o.party for o in reached}
-    groups = [group for group in people.groups() if group.party in parties]
-    return Addressing(
-        route.establishment, tuple(fixed.values()), tuple(open_to.values()), tuple(held), tuple(groups), route.clauses
-    )
 
 
 def purposes_of(agreements: Agreements, now: datetime) -> tuple[Purpose, ...]:

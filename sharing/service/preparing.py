@@ -13,10 +13,10 @@ from classification.model import Handling, Marking
 from classification.rules.combine import handling
 from foundation.actor import Actor
 from foundation.errors import Reason
-from identity.model import Office
+from identity.model import Group, Office, Person
 from sharing.model.agreement import ORIGIN, Agreement, Route
 from sharing.model.item import Content, Decision, DraftOpened, Named
-from sharing.rules.sending import Sending, may_send
+from sharing.rules.sending import Sending, may_send, parties_of
 from sharing.service.attaching import Attaching
 from sharing.service.drafting import GROUP, RECIPIENT
 from sharing.store import drafts, items
@@ -43,8 +43,57 @@ class Ready:
         return tuple(found.values())
 
 
+@dataclass(frozen=True, slots=True)
+class Holder:
+    """A person in an office that a draft would reach."""
+
+    person: Person
+    office: Office
+
+
+@dataclass(frozen=True, slots=True)
+class Addressing:
+    """Whom a draft goes to. ``fixed`` are the offices it comes to without choosing, ``open_to`` those to choose one of.
+
+    ``people`` are those to be named as recipients or lead: they hold an office it comes to, the chosen one included.
+    """
+
+    establishment: bool
+    fixed: tuple[Office, ...]
+    open_to: tuple[Office, ...]
+    people: tuple[Holder, ...]
+    groups: tuple[Group, ...]
+    clauses: tuple[str, ...]
+
+
 class Preparing(Attaching):
     """Look at a draft, with what still stands against sending it."""
+
+    def addressing(self, draft: UUID, *, actor: Actor, now: datetime) -> Addressing:
+        """What there is to choose from in addressing the author’s own draft. Raises DraftNotFound."""
+        ready = self._ready(self._draft(draft, actor, now), actor, now)
+        sent, route = ready.sent, ready.route
+        places = [place.partition("/") for place in route.to if place != ORIGIN]
+        open_to = [
+            office
+            for party, _, kind in places
+            if not self._single(party, kind)
+            for office in self._people.offices(party=party, kind=kind)
+        ]
+        reached = [*sent.holders, *([sent.chosen] if sent.chosen else [])]
+        held = [
+            Holder(person, office) for office in reached for person in self._people.holders(office.principal, now=now)
+        ]
+        parties = parties_of(route, sent.office, sent.origin)
+        return Addressing(
+            # An answer is about the establishment of what it answers.
+            establishment=route.establishment and sent.origin is None,
+            fixed=tuple(sent.holders),
+            open_to=tuple(open_to),
+            people=tuple({holder.person.principal: holder for holder in reversed(held)}.values())[::-1],
+            groups=tuple(group for group in self._people.groups() if group.party in parties),
+            clauses=route.clauses,
+        )
 
     def draft(self, draft: UUID, *, actor: Actor, now: datetime) -> DraftOpened:
         """The author’s own draft, with every reason why it may not be sent yet. Raises DraftNotFound."""
