@@ -169,7 +169,7 @@ class Work:
                 what=what,
                 marking=getattr(error, "marking", ""),
                 outcome="refused",
-                rules=getattr(error, "rules", ()) or tuple(reason.rule for reason in error.reasons),
+                rules=getattr(error, "rules", ()) or tuple(one.rule for one in error.reasons if one.rule),
             )
             self._finish(conn)
         except DBAPIError as fault:

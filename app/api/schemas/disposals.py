@@ -1,0 +1,176 @@
+"""Disposal: cases, holds, certificates."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields, validate
+
+from app.api.schemas.shapes import ID, Count, Paging, Whole, words
+from retention.model import STATES
+
+
+class DisposalsQuery(Paging):
+    """`state` may be given several times, separated by commas."""
+
+    state = fields.String(load_default="", validate=validate.Length(max=200))
+    body = fields.String(load_default="", validate=validate.Length(max=40))
+    class_ = fields.String(load_default="", data_key="class", validate=validate.Length(max=60))
+    establishment = fields.String(load_default="", validate=validate.Length(max=40))
+    held = fields.Boolean(load_default=None)
+    due_by = fields.Date(load_default=None)
+    text = fields.String(load_default="", validate=validate.Length(max=40))
+
+
+class Case(Schema):
+    """The disposal of one item: which rule, which dates, how far. `held` overlays every state."""
+
+    reference = fields.String()
+    item = fields.String(metadata=ID)
+    version = fields.Integer()
+    state = fields.String(validate=validate.OneOf(STATES))
+    held = fields.Boolean()
+    originator = fields.String()
+    kind = fields.String()
+    agreement = fields.String()
+    agreement_version = fields.Integer()
+    establishment = fields.String()
+    marking = fields.String()
+    retention_class = fields.String()
+    schedule_version = fields.Integer(allow_none=True)
+    verified = fields.Boolean()
+    action = fields.String()
+    trigger_kind = fields.String()
+    trigger_on = fields.Date()
+    period_months = fields.Integer(allow_none=True)
+    period_authority = fields.String()
+    due_on = fields.Date(allow_none=True)
+    return_state = fields.String()
+    proposal = fields.String()
+    proposed_until = fields.Date(allow_none=True)
+    reviewer = fields.String(metadata={"description": "Id of the person."})
+    reviewed_at = fields.AwareDateTime(format="iso", allow_none=True)
+    approver = fields.String(metadata={"description": "Id of the person."})
+    approved_at = fields.AwareDateTime(format="iso", allow_none=True)
+    destroy_on = fields.Date(allow_none=True)
+    erased_at = fields.AwareDateTime(format="iso", allow_none=True)
+    parts = fields.Integer(allow_none=True)
+    size = fields.Integer(allow_none=True)
+    failures = fields.Integer()
+    certificate = fields.String(metadata={"description": "Its number, once destroyed."})
+
+
+class Cases(Schema):
+    """`count` is of the whole list where it is filtered by body and state alone, else null. `states`: of the body."""
+
+    items = fields.List(fields.Nested(Case))
+    next = fields.String(allow_none=True)
+    count = fields.Nested(Count, allow_none=True)
+    states = fields.Dict(keys=fields.String(), values=fields.Integer())
+
+
+class Hold(Schema):
+    id = fields.String(metadata=ID)
+    item = fields.String(metadata=ID)
+    owner = fields.String(metadata=ID)
+    issuer = fields.String()
+    reason = fields.String()
+    placed_at = fields.AwareDateTime(format="iso")
+    review_on = fields.Date()
+    lifted_at = fields.AwareDateTime(format="iso", allow_none=True)
+    lifted_by = fields.String()
+    lift_reason = fields.String()
+
+
+class CaseSeen(Case):
+    """A case with names, the reason of its review, and its holds."""
+
+    reviewer_name = fields.String()
+    approver_name = fields.String()
+    review_reason = fields.String()
+    holds = fields.List(fields.Nested(Hold))
+
+
+class HoldsQuery(Schema):
+    in_force = fields.Boolean(load_default=None)
+    review_by = fields.Date(load_default=None)
+
+
+class Holds(Schema):
+    items = fields.List(fields.Nested(Hold))
+    next = fields.String(allow_none=True)
+    count = fields.Nested(Count)
+
+
+class CaseMade(Schema):
+    """What a step leaves: the version for the next If-Match."""
+
+    reference = fields.String()
+    state = fields.String()
+    version = fields.Integer()
+    due_on = fields.String(allow_none=True, metadata={"format": "date"})
+    destroy_on = fields.String(allow_none=True, metadata={"format": "date"})
+
+
+class HoldMade(Schema):
+    id = fields.String(metadata=ID)
+    review_on = fields.String(metadata={"format": "date"})
+
+
+class PeriodBody(Schema):
+    months = Whole(required=True)
+    authority = words()
+
+
+class ReturnAnswerBody(Schema):
+    """`cannot`: both agree that it cannot be returned."""
+
+    answer = fields.String(required=True, validate=validate.OneOf(["accepted", "declined", "cannot"]))
+    reason = words()
+
+
+class HoldBody(Schema):
+    reason = words()
+    issuer = words(required=False)
+    review_on = fields.Date(load_default=None)
+
+
+class LiftBody(Schema):
+    reason = words()
+
+
+class ReviewBody(Schema):
+    proposal = fields.String(required=True, validate=validate.OneOf(["destroy", "extend", "keep"]))
+    reason = words()
+    until = fields.Date(load_default=None, allow_none=True)
+
+
+class ApproveBody(Schema):
+    """`approve` false sends the review back; then a reason is needed."""
+
+    approve = fields.Boolean(required=True, truthy={True}, falsy={False})
+    reason = words(required=False)
+
+
+class Swept(Schema):
+    """Counts of one run; `failed` stay where they are and are tried again by the next."""
+
+    due = fields.Integer()
+    begun = fields.Integer()
+    destroyed = fields.Integer()
+    certified = fields.Integer()
+    failed = fields.Integer()
+
+
+class CertificatesQuery(Paging):
+    body = fields.String(load_default="", validate=validate.Length(max=40))
+
+
+class CertificateRow(Schema):
+    number = fields.String()
+    item = fields.String(metadata=ID)
+    originator = fields.String()
+    issued_at = fields.AwareDateTime(format="iso")
+
+
+class Certificates(Schema):
+    items = fields.List(fields.Nested(CertificateRow))
+    next = fields.String(allow_none=True)

@@ -1,0 +1,151 @@
+"""The description of the API (OpenAPI 3.1): made from the sections, put right where the tools know less than we do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import Flask
+
+from app.api.schemas.shapes import Problem
+from app.api.section import PREFIX
+from app.http.idempotency import HEADER, KEPT_FOR
+
+INFO = {
+    "title": "Custodes",
+    "version": "1",
+    "openapi": "3.1.1",
+    "description": (
+        "Everything a page can do, under the same decisions. Sign in with `POST /api/v1/session` and "
+        "`POST /api/v1/session/code`; send the token as `Authorization: Bearer …`. Every refusal is a problem "
+        "(RFC 9457) with a stable `code` and all its reasons. What may not be known is answered as if it were not "
+        "there."
+    ),
+}
+PROBLEMS = {
+    "400": "What was sent cannot be used.",
+    "401": "Nobody is signed in, or no longer.",
+    "403": "It may not be done by this person, or not now; `reasons` says why.",
+    "404": "There is nothing of that name, or nothing one may know of: the two look alike.",
+    "409": "Somebody or something was there first, or the Idempotency-Key was used for another request.",
+    "412": "If-Match names another version.",
+    "413": "Too large; `detail` names the limit.",
+    "415": "The body is not of the type this takes.",
+    "428": "Say with If-Match which version is meant.",
+    "500": "A fault of ours. Nothing was changed.",
+    "503": "It cannot be done safely now. Nothing was changed and nothing served.",
+}
+# Signing out or running the sweep twice does no harm, and a token is shown once.
+KEEPS_NOTHING = ("/api/v1/session", "/api/v1/disposals/sweep", "/api/v1/demonstration", "/api/v1/people/search")
+ALWAYS = ("400", "500", "503")
+METHODS = ("get", "post", "put", "patch", "delete")
+_REF = {"$ref": "#/components/schemas/Problem"}
+
+
+def described(raw: dict[str, Any], app: Flask) -> dict[str, Any]:
+    """The finished description of what the sections registered."""
+    components = raw.setdefault("components", {})
+    components.setdefault("schemas", {})["Problem"] = _problem_schema(raw)
+    components["responses"] = {f"Problem{status}": _problem(text) for status, text in PROBLEMS.items()}
+    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    components["parameters"] = {
+        "IdempotencyKey": {
+            "in": "header",
+            "name": HEADER,
+            "schema": {"type": "string", "minLength": 1, "maxLength": 255},
+            "description": f"The same request under the same key, within {KEPT_FOR.days} days, gets the same answer.",
+        },
+        "IfMatch": {
+            "in": "header",
+            "name": "If-Match",
+            "schema": {"type": "string"},
+            "description": "The ETag of what was looked at; without it, whatever stands is meant.",
+        },
+    }
+    for path, method, operation in operations(raw):
+        _finish(path, method, operation, app)
+    for tag in raw["tags"]:
+        tag["name"] = tag["name"].removeprefix(PREFIX)
+    raw["security"] = [{"bearer": []}]
+    return raw
+
+
+def operations(raw: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any]]]:
+    """(path, method, operation) of each."""
+    for path, item in raw["paths"].items():
+        for method in METHODS:
+            if method in item:
+                yield path, method, item[method]
+
+
+def _finish(path: str, method: str, operation: dict[str, Any], app: Flask) -> None:
+    responses = operation["responses"]
+    operation["tags"] = [tag.removeprefix(PREFIX) for tag in operation["tags"]]
+    for automatic in ("default", "422", "304"):
+        responses.pop(automatic, None)
+    public = _is_public(path, method, app)
+    if public:
+        operation["security"] = []
+    for status in _statuses(path, method, public):
+        responses[status] = {"$ref": f"#/components/responses/Problem{status}"}
+    if "416" in responses:
+        responses["416"] = _problem(responses["416"]["description"])
+    if method in ("post", "put", "patch", "delete") and not public:
+        parameters = operation.setdefault("parameters", [])
+        if not path.startswith(KEEPS_NOTHING) and not path.endswith("/open"):
+            parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
+        if "{reference}" in path or "{draft}" in path:
+            parameters.append({"$ref": "#/components/parameters/IfMatch"})
+    operation["operationId"] = (
+        f"{method}{path.removeprefix('/api/v1').replace('/', '-').replace('{', '').replace('}', '')}"
+    )
+
+
+def _statuses(path: str, method: str, public: bool) -> Iterator[str]:
+    yield from ALWAYS
+    # Signing in is public, and refused with 401 all the same.
+    if not public or path.startswith("/api/v1/session"):
+        yield from ("401", "403")
+    if "{" in path:
+        yield "404"
+    if method != "get":
+        yield from ("409", "413", "415")
+        if "{reference}" in path or "{draft}" in path:
+            yield "412"
+    if method == "patch":
+        yield "428"
+
+
+def _is_public(path: str, method: str, app: Flask) -> bool:
+    for rule in app.url_map.iter_rules():
+        shape = rule.rule.replace("<path:", "{").replace("<", "{").replace(">", "}")
+        if shape == path and method.upper() in (rule.methods or ()):
+            return bool(getattr(app.view_functions[rule.endpoint], "door", "") == "public")
+    return False
+
+
+def _problem(text: str) -> dict[str, Any]:
+    return {"description": text, "content": {"application/problem+json": {"schema": _REF}}}
+
+
+def _problem_schema(raw: dict[str, Any]) -> dict[str, Any]:
+    known: dict[str, Any] = raw["components"]["schemas"].get("Problem", {})
+    if not known:
+        msg = f"{Problem.__name__} is registered with the sections"
+        raise RuntimeError(msg)
+    return {
+        **known,
+        "examples": [
+            {
+                "type": "/problems/sharing.wrong-way",
+                "title": "The agreement does not let it go that way",
+                "status": 403,
+                "detail": "It goes through the National Chair (M30).",
+                "code": "sharing.wrong-way",
+                "reasons": [
+                    {"rule": "route.inspectorate-to-board", "text": "Through the National Chair.", "clause": "M30"}
+                ],
+                "instance": "/api/v1/drafts",
+            }
+        ],
+    }

@@ -1,0 +1,212 @@
+"""Disposal, step by step. A step is taken on the version of If-Match, or on the case as it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from flask import Response, url_for
+
+from app.api import cursor
+from app.api.duty import must
+from app.api.errors import FieldsInvalid
+from app.api.reply import Reply, expected, once
+from app.api.schemas import disposals as schemas
+from app.api.schemas.shapes import Nothing
+from app.api.section import Section
+from app.api.shown import person_name, whole
+from app.bootstrap import sweeps
+from app.bootstrap.work import Work
+from app.http.house import actor, house
+from retention.model import STATES, Case, State
+from retention.queries.disposals import Filter
+
+bp = Section("disposals", "Retention and disposal: periods, returns, holds, reviews, approvals, certificates.")
+LOOK = "view-disposal-log"
+
+
+@bp.op("GET", "/disposals", query=schemas.DisposalsQuery, gives=schemas.Cases)
+def disposals(query: dict[str, Any]) -> Reply:
+    """Cases, the soonest due first."""
+    states = frozenset(filter(None, query["state"].split(",")))
+    if unknown := states - set(STATES):
+        raise FieldsInvalid("Correct the state.", fields={"state": [f"Not a state: {', '.join(sorted(unknown))}"]})
+    wanted = Filter(
+        states=cast("frozenset[State]", states),
+        body=query["body"],
+        retention_class=query["class_"],
+        establishment=query["establishment"],
+        held=query["held"],
+        due_by=query["due_by"],
+        text=query["text"],
+    )
+    place = cursor.text(query["cursor"])
+    with house().work(actor()) as work:
+        must(work, LOOK)
+        page = work.disposals.page(wanted, cursor=place, size=query["limit"])
+        states_counted = work.disposals.counts(body=query["body"])
+    shown = {"items": page.rows, "next": cursor.of_text(page.next), "states": states_counted}
+    return Reply({**shown, "count": _count(wanted, states_counted)})
+
+
+def _count(wanted: Filter, counted: Mapping[str, int]) -> dict[str, Any] | None:
+    """How many the filter finds, where the counts per state say it; None elsewhere."""
+    if replace(wanted, states=frozenset(), body="") != Filter():
+        return None
+    states = wanted.states or frozenset(STATES)
+    return {"value": sum(counted[state] for state in states), "capped": False}
+
+
+@bp.op("GET", "/disposals/<reference>", gives=schemas.CaseSeen)
+def disposal(reference: str) -> Reply:
+    """One case, with its holds."""
+    with house().work(actor()) as work:
+        must(work, LOOK)
+        case = work.disposals.case(reference)
+        shown = {name: getattr(case, name) for name in (*schemas.Case().fields, "review_reason")}
+        names = {who: person_name(work, getattr(case, who)) for who in ("reviewer", "approver")}
+        shown |= {f"{who}_name": name for who, name in names.items()}
+        return Reply({**shown, "holds": work.disposals.holds(item=case.item)}, version=case.version)
+
+
+@bp.op("POST", "/disposals/<reference>/period", takes=schemas.PeriodBody, gives=schemas.CaseMade)
+def period(body: dict[str, Any], reference: str) -> Reply:
+    """Set the period of an item whose class has none, citing the authority."""
+    return _step(reference, lambda work, case: _do(work, work.retention.confirm_period, case, **body))
+
+
+@bp.op("POST", "/disposals/<reference>/return", takes=Nothing, gives=schemas.CaseMade)
+def offer_return(_body: dict[str, Any], reference: str) -> Reply:
+    """Offer it back to its source."""
+    return _step(reference, lambda work, case: _do(work, work.retention.offer_return, case))
+
+
+@bp.op("POST", "/disposals/<reference>/return-answer", takes=schemas.ReturnAnswerBody, gives=schemas.CaseMade)
+def answer_return(body: dict[str, Any], reference: str) -> Reply:
+    """The source answers the offer."""
+    return _step(reference, lambda work, case: _do(work, work.retention.answer_return, case, **body))
+
+
+@bp.op("POST", "/disposals/<reference>/returned", takes=Nothing, gives=schemas.CaseMade)
+def record_return(_body: dict[str, Any], reference: str) -> Reply:
+    """The source confirms that it has what it accepted."""
+    return _step(reference, lambda work, case: _do(work, work.retention.record_return, case))
+
+
+@bp.op("POST", "/disposals/<reference>/review", takes=schemas.ReviewBody, gives=schemas.CaseMade)
+def review(body: dict[str, Any], reference: str) -> Reply:
+    """Propose what is to become of it; somebody else approves."""
+    return _step(reference, lambda work, case: _do(work, work.retention.review, case, **body))
+
+
+@bp.op("POST", "/disposals/<reference>/approve", takes=schemas.ApproveBody, gives=schemas.CaseMade)
+def approve(body: dict[str, Any], reference: str) -> Reply:
+    """Approve what somebody else reviewed, or send it back."""
+    if body["approve"]:
+        return _step(reference, lambda work, case: _do(work, work.retention.approve, case))
+    return _step(reference, lambda work, case: _do(work, work.retention.send_back, case, reason=body["reason"]))
+
+
+@bp.op("POST", "/disposals/<reference>/stop", takes=schemas.LiftBody, gives=schemas.CaseMade)
+def stop(body: dict[str, Any], reference: str) -> Reply:
+    """Stop an approved disposal in its cooling-off: the key works again."""
+    return _step(reference, lambda work, case: _do(work, work.retention.withdraw_approval, case, **body))
+
+
+@bp.op("GET", "/holds", query=schemas.HoldsQuery, gives=schemas.Holds)
+def holds(query: dict[str, Any]) -> Reply:
+    """Holds, those to be looked at soonest first."""
+    with house().work(actor()) as work:
+        must(work, LOOK)
+        return Reply(whole(work.disposals.holds(**query)))
+
+
+@bp.op("POST", "/disposals/<reference>/holds", takes=schemas.HoldBody, gives=schemas.HoldMade, status=201)
+def place_hold(body: dict[str, Any], reference: str) -> Reply:
+    """Stop any destruction until lifted. `issuer`: who asked for it; the asker's own body if not given."""
+
+    def act(work: Work) -> Reply:
+        must(work, LOOK)
+        case = work.disposals.case(reference)
+        issuer = body["issuer"] or house().policies.parties[actor().party].short
+        hold = work.retention.place_hold(case.item, **{**body, "issuer": issuer}, actor=actor(), now=work.now)
+        return Reply({"id": hold.id, "review_on": hold.review_on.isoformat()})
+
+    return once(act)
+
+
+@bp.op("POST", "/holds/<hold>/lift", takes=schemas.LiftBody, gives=schemas.CaseMade)
+def lift_hold(body: dict[str, Any], hold: str) -> Reply:
+    """Lift one hold."""
+
+    def act(work: Work) -> Reply:
+        must(work, LOOK)
+        return _left(work.retention.lift_hold(hold, **body, actor=actor(), now=work.now))
+
+    return once(act)
+
+
+@bp.op("POST", "/disposals/sweep", takes=Nothing, gives=schemas.Swept)
+def sweep(_body: dict[str, Any]) -> Reply:
+    """Mark what is due and carry approved destructions out, now. Safe to repeat."""
+    with house().work(actor()) as work:
+        must(work, "operate")
+    return Reply(sweeps.dispose(house(), actor()))
+
+
+@bp.op("GET", "/certificates", query=schemas.CertificatesQuery, gives=schemas.Certificates)
+def certificates(query: dict[str, Any]) -> Reply:
+    """Certificates of destruction, the newest number first."""
+    place, limit = cursor.text(query["cursor"]), query["limit"]
+    with house().work(actor()) as work:
+        must(work, LOOK)
+        rows = work.disposals.certificates(body=query["body"], before=place, size=limit)
+    return Reply({"items": rows, "next": cursor.of_text(rows[-1].number) if len(rows) == limit else None})
+
+
+@bp.op(
+    "GET",
+    "/certificates/<number>",
+    doc={
+        "responses": {
+            "200": {
+                "description": "The file as issued.",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            }
+        }
+    },
+)
+def certificate(number: str) -> Response:
+    """The certificate, byte for byte as issued: `custodes verify` checks it offline."""
+    with house().work(actor()) as work:
+        must(work, LOOK)
+        found = work.disposals.certificate(number)
+    response = Response(found.text.encode(), content_type="application/json")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{found.number}.json")
+    return response
+
+
+def _step(reference: str, act: Callable[[Work, Case], Case]) -> Reply:
+    def doing(work: Work) -> Reply:
+        must(work, LOOK)
+        return _left(act(work, work.disposals.case(reference)))
+
+    return once(doing)
+
+
+def _do(work: Work, step: Callable[..., Case], case: Case, **given: Any) -> Case:
+    seen = expected()
+    version = case.version if seen is None else seen
+    return step(case.item, version=version, actor=actor(), now=work.now, **given)
+
+
+def _left(case: Case) -> Reply:
+    body = {
+        "reference": case.reference,
+        "state": case.state,
+        "version": case.version,
+        "due_on": case.due_on.isoformat() if case.due_on else None,
+        "destroy_on": case.destroy_on.isoformat() if case.destroy_on else None,
+    }
+    return Reply(body, version=case.version, location=url_for("api_disposals.disposal", reference=case.reference))

@@ -1,0 +1,190 @@
+"""Who one is, what one may send, and whom and what one may choose from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from flask import request
+
+from app.api.duty import must
+from app.api.reply import Reply, once
+from app.api.schemas import people as schemas
+from app.api.schemas.shapes import Made
+from app.api.section import Section
+from app.api.shown import me, whole
+from app.bootstrap.work import Work
+from app.http.house import actor, house
+from classification.model import GRADES
+from classification.rules.build import choices
+from foundation.calendar import london_date
+from foundation.errors import Reason
+from identity.model import Office
+from identity.rules.establishments import read
+from sharing.model.agreement import Agreement, Route, place_of
+from sharing.rules.identifiers import KINDS
+
+bp = Section("people", "The signed-in person, what they may send, and the lists they choose from.")
+MOST_PEOPLE = 50
+
+
+@bp.op("GET", "/me", gives=schemas.Me)
+def myself() -> Reply:
+    """Who one is here, now."""
+    with house().work(actor()) as work:
+        return Reply(me(work, actor()))
+
+
+@bp.op("GET", "/ways", gives=schemas.Ways)
+def ways() -> Reply:
+    """The ways the agreements in force give this person, with everything a form offers."""
+    with house().work(actor()) as work:
+        agreements = house().policies.agreements.in_force(london_date(work.now))
+        gate = house().decider.gate(actor(), now=work.now)
+        found = choices(house().policies.scheme)
+        body = {
+            "ways": list(_ways(work, agreements)),
+            "purposes": [purpose for agreement in agreements for purpose in agreement.purposes.values()],
+            "markings": {
+                "grades": GRADES,
+                "instructions": found.instructions,
+                "descriptors": found.descriptors,
+                "organisations": found.organisations,
+            },
+            "identifier_types": sorted(KINDS),
+            "limits": {"file_bytes": house().settings.file_limit, "files_per_item": house().settings.files_per_item},
+            "barred": [] if gate.allowed else [Reason("access", why) for why in gate.why],
+        }
+        return Reply(body)
+
+
+def _ways(work: Work, agreements: tuple[Agreement, ...]) -> Iterator[dict[str, Any]]:
+    for number in sorted(actor().offices):
+        office = work.people.office(number)
+        for agreement in agreements:
+            for route in agreement.routes_from(place_of(office)):
+                yield _way(work, agreement, route, office)
+
+
+def _way(work: Work, agreement: Agreement, route: Route, office: Office) -> dict[str, Any]:
+    led: list[Office] = []
+    chosen: list[Office] = []
+    for place in route.holders:
+        party, _, kind = place.partition("/")
+        holder = house().policies.parties[party].office_kind(kind)
+        (led if holder and holder.single else chosen).extend(work.people.offices(party=party, kind=kind))
+    return {
+        "agreement": agreement.id,
+        "agreement_title": agreement.title,
+        "route": route.id,
+        "title": route.title,
+        "way": route.way,
+        "clauses": route.clauses,
+        "office": office,
+        "kinds": [agreement.kinds[kind] for kind in route.kinds],
+        "needs_establishment": route.establishment,
+        "to": led,
+        "choices": chosen,
+    }
+
+
+@bp.op("GET", "/establishments", query=schemas.EstablishmentsQuery, gives=schemas.Establishments)
+def establishments(query: dict[str, Any]) -> Reply:
+    """Places of custody, by name."""
+    text = query["text"].strip().lower()
+    with house().work(actor()) as work:
+        found = work.people.establishments(active=query["active"])
+    return Reply(whole([one for one in found if text in f"{one.name} {one.name_welsh} {one.key}".lower()]))
+
+
+@bp.op(
+    "PUT",
+    "/establishments",
+    gives=schemas.Imported,
+    doc={"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}},
+)
+def import_establishments() -> Reply:
+    """Bring in a register of establishments (CSV, UTF-8). Those it lacks stay as they are."""
+    data = request.get_data(cache=True)
+
+    def act(work: Work) -> Reply:
+        must(work, "view-accounts")
+        done = work.identity.import_establishments(rows=read(data), actor=actor(), now=work.now)
+        return Reply({"new": done.new, "changed": done.changed, "same": done.same})
+
+    return once(act)
+
+
+@bp.op("GET", "/offices", query=schemas.OfficesQuery, gives=schemas.Offices)
+def offices(query: dict[str, Any]) -> Reply:
+    """Offices: of a party, of a kind, covering an establishment."""
+    with house().work(actor()) as work:
+        return Reply(whole(work.people.offices(**{name: value or None for name, value in query.items()})))
+
+
+@bp.op("POST", "/offices", takes=schemas.OfficeBody, gives=Made, status=201)
+def create_office(body: dict[str, Any]) -> Reply:
+    """A new office, covering these establishments."""
+    covered = body.pop("establishments")
+
+    def act(work: Work) -> Reply:
+        office_id = work.identity.create_office(**body, actor=actor(), now=work.now)
+        for key in covered:
+            work.identity.cover(office_id=office_id, establishment_key=key, actor=actor(), now=work.now)
+        return Reply({"id": office_id})
+
+    return once(act)
+
+
+@bp.op("GET", "/people", query=schemas.PeopleQuery, gives=schemas.Colleagues)
+def people(query: dict[str, Any]) -> Reply:
+    """People with an account in use, by name: whom an item can be shared with. At most 50."""
+    with house().work(actor()) as work:
+        found = work.people.people(party=query["party"] or None, standing="active", text=query["text"])
+    shown = whole(found[:MOST_PEOPLE])
+    shown["count"]["capped"] = len(found) > MOST_PEOPLE
+    return Reply(shown)
+
+
+@bp.op("GET", "/groups", gives=schemas.Groups)
+def groups() -> Reply:
+    """Need-to-know groups."""
+    with house().work(actor()) as work:
+        return Reply(whole(work.people.groups()))
+
+
+@bp.op("POST", "/groups", takes=schemas.GroupBody, gives=Made, status=201)
+def create_group(body: dict[str, Any]) -> Reply:
+    """A new need-to-know group of one party."""
+    return once(lambda work: Reply({"id": work.identity.create_group(**body, actor=actor(), now=work.now)}))
+
+
+@bp.op("GET", "/groups/<group>/members", gives=schemas.Colleagues)
+def members(group: str) -> Reply:
+    """Who is in a group now; for those who manage accounts."""
+    with house().work(actor()) as work:
+        must(work, "view-accounts")
+        work.people.group(group)
+        return Reply(whole(work.people.members(group, now=work.now)))
+
+
+@bp.op("POST", "/groups/<group>/members", takes=schemas.MemberBody)
+def join(body: dict[str, Any], group: str) -> Reply:
+    """Add somebody; no harm when they are in."""
+
+    def act(work: Work) -> Reply:
+        work.identity.join_group(group_id=group, person_id=body["person"], actor=actor(), now=work.now)
+        return Reply()
+
+    return once(act)
+
+
+@bp.op("DELETE", "/groups/<group>/members/<person>")
+def quit_group(group: str, person: str) -> Reply:
+    """Take somebody out; no harm when they are not in it."""
+
+    def act(work: Work) -> Reply:
+        work.identity.leave_group(group_id=group, person_id=person, actor=actor(), now=work.now)
+        return Reply()
+
+    return once(act)
