@@ -33,7 +33,7 @@ def serve() -> None:
 @click.option("--port", type=click.IntRange(1, 65535), default=8080)
 def demo(state: Path, port: int) -> None:
     """Set up and serve the demonstration on loopback, with an invented cast."""
-    from app.demo.build import furnish
+    from app.demo.build import begin, furnish
 
     settings = Settings.from_env(
         {
@@ -43,7 +43,9 @@ def demo(state: Path, port: int) -> None:
             "CUSTODES_SECURE": "0",
         }
     )
+    begin(settings)
     houses.init(settings)
     for line in furnish(houses.build(settings)):
         say(line)
+    say(f"Custodes is at http://{settings.host}:{settings.port} (Ctrl-C stops; “make clean” forgets the demonstration)")
     run(settings)

@@ -1,0 +1,1 @@
+"""The invented cast and the invented items of the demonstration. Nobody here is anybody."""
