@@ -1,0 +1,1 @@
+"""The pages: each asks one room and shows the answer. A page decides nothing, and works without script."""

@@ -1,0 +1,65 @@
+"""The forms of whoever manages accounts and offices."""
+
+from __future__ import annotations
+
+from app.web import forms
+
+WHY = 400
+
+
+class InviteForm(forms.Form):
+    """A new account."""
+
+    name = forms.text("Name", needed="Enter their name")
+    email = forms.email(
+        "Email address", needed="Enter their email address", hint="One that has an account here is never used again"
+    )
+    party = forms.radios("Organisation", needed="Select their organisation")
+
+
+class WhyForm(forms.Form):
+    """An act that may be explained."""
+
+    why = forms.text("Reason (optional)", hint="Kept in the audit log. Say nothing that need not be known.", most=WHY)
+
+
+class UntilForm(forms.Form):
+    """Until when something is good."""
+
+    until = forms.day("Good until", needed="Enter the date until which it is good", hint="For example, 27 3 2028")
+
+
+class AppointForm(forms.Form):
+    """A role in an office, for a time."""
+
+    role = forms.radios("Role", needed="Select a role")
+    office = forms.select("Office", needed="Select an office")
+    since = forms.day("From", hint="Leave empty for now. For example, 27 3 2026")
+    until = forms.day("Until", hint="The last day. Leave empty if no end is known")
+
+
+class OfficeForm(forms.Form):
+    """A new office of a kind its party has."""
+
+    kind = forms.radios("What kind of office is it?", needed="Select a kind of office")
+    name = forms.text("Name", needed="Enter its name", hint="For example, Fernmoor Board")
+
+
+class CoverForm(forms.Form):
+    """An establishment."""
+
+    establishment = forms.select("Establishment", needed="Select an establishment")
+
+
+class GroupForm(forms.Form):
+    """A need-to-know group."""
+
+    name = forms.text("Name", needed="Enter its name", hint="Do not name a person it is about")
+    party = forms.radios("Organisation", needed="Select an organisation")
+
+
+class JoinForm(forms.Form):
+    """Somebody to bring in."""
+
+    person = forms.select("Person", needed="Select a person")
+    until = forms.day("Until", hint="The last day. Leave empty if no end is known")

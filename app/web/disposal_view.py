@@ -1,0 +1,209 @@
+"""A disposal case in words: where it stands, step by step, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from app.http.house import house
+from app.web import filters, names
+from app.web.names import Names
+from retention.model import RETURN_SETTLED, STATES, Case, Hold, State
+
+RETURN_WORDS = {
+    "none": "Not offered back to its source yet",
+    "offered": "Offered back; the source has not answered yet",
+    "accepted": "The source wants it back and has still to confirm that it has it",
+    "returned": "The source has it back",
+    "declined": "The source does not want it back",
+    "cannot": "It was agreed that it cannot be returned",
+}
+PROPOSALS = {"destroy": "Destroy it", "extend": "Keep it for longer", "keep": "Keep it for good"}
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One step of the case. ``status`` is a code of filters.STATUSES."""
+
+    title: str
+    status: str
+    lines: Sequence[str] = ()
+    link: Mapping[str, str] = field(default_factory=dict)
+
+
+def row(case: Case) -> list[Any]:
+    """The case in the list."""
+    due = filters.gds_date(case.due_on) if case.due_on else "No period in force"
+    return [
+        {"text": case.reference, "href": f"/disposals/{case.reference}", "minor": names.words(case.kind)},
+        names.words(case.retention_class),
+        names.party(case.originator),
+        due,
+        {"status": case.state},
+        {"status": "held"} if case.held else "",
+    ]
+
+
+def summary(case: Case, place: str) -> list[Any]:
+    """What the item is, without a word of what is in it."""
+    return [
+        {"key": "State", "status": case.state},
+        ("Kind", names.words(case.kind)),
+        ("Originating body", names.party(case.originator)),
+        ("Establishment", place),
+        ("Marking", {"O": "OFFICIAL", "OS": "OFFICIAL-SENSITIVE"}.get(case.marking, case.marking)),
+        ("Retention class", names.words(case.retention_class)),
+        ("Due for disposal", filters.gds_date(case.due_on) if case.due_on else "No period in force"),
+    ]
+
+
+def tasks(case: Case, called: Names) -> list[Task]:
+    """Every step in its order, done or not."""
+    return [
+        Task("The clock", "done", _clock(case)),
+        _period(case, called),
+        _ended(case),
+        Task("Return to the source", _return_status(case), [RETURN_WORDS[case.return_state]]),
+        Task("Review", _status(case, "due", bool(case.reviewer)), _review(case, called)),
+        Task("Approval", _status(case, "reviewed", bool(case.approver)), _approval(case, called)),
+        Task("Cooling-off", _cooling(case), _cooling_lines(case)),
+        Task("Destruction and certificate", _destruction(case), _destroyed(case), _certificate(case)),
+    ]
+
+
+def hold_rows(holds: Sequence[Hold], called: Names) -> list[dict[str, Any]]:
+    """Holds of one item as a page shows them."""
+    return [
+        {
+            "hold": each,
+            "owner": called.person(each.owner),
+            "lifted_by": called.person(each.lifted_by),
+        }
+        for each in holds
+    ]
+
+
+def _clock(case: Case) -> list[str]:
+    started = f"Started on {filters.gds_date(case.trigger_on)}: {names.act(case.trigger_kind).lower()}."
+    schedule = (
+        f"By version {case.schedule_version} of the schedule of {names.party(case.originator)}, "
+        "since the originating body’s schedule governs and this version was in force on that date."
+        if case.schedule_version
+        else f"No schedule of {names.party(case.originator)} spoke of this class on that date."
+    )
+    return [started, schedule]
+
+
+def _period(case: Case, called: Names) -> Task:
+    if case.period_months is None:
+        why = _class_words(case) or "The schedule gives no period for this class."
+        return Task("Period", "to-do", [why, "A records manager of the originating body must confirm one."])
+    months = filters.plural(case.period_months, "month")
+    lines = [f"{months}, by authority of: {case.period_authority}"]
+    if case.period_by:
+        lines.append(f"Confirmed for this item by {called.person(case.period_by)}.")
+    return Task("Period", "done", lines)
+
+
+def _class_words(case: Case) -> str:
+    found = house().policies.schedules.find(case.originator, case.retention_class, case.trigger_on)
+    return found[1].authority if found else ""
+
+
+def _ended(case: Case) -> Task:
+    if case.due_on is None:
+        return Task("End of the period", "later", ["It never ends by itself while no period is in force."])
+    over = _reached(case, "due")
+    said = "Ended" if over else "Ends"
+    return Task("End of the period", "done" if over else "later", [f"{said} on {filters.gds_date(case.due_on)}."])
+
+
+def _return_status(case: Case) -> str:
+    if case.return_state in RETURN_SETTLED:
+        return "done"
+    return "to-do" if case.state == "due" else "later"
+
+
+def _review(case: Case, called: Names) -> list[str]:
+    if not case.reviewer:
+        return ["Somebody proposes what should happen to it."]
+    until = f" until {filters.gds_date(case.proposed_until)}" if case.proposed_until else ""
+    by = f"Proposed by {called.person(case.reviewer)} on {filters.gds_datetime(case.reviewed_at)}."
+    return [f"{PROPOSALS.get(case.proposal, case.proposal)}{until}.", f"Reason: {case.review_reason}", by]
+
+
+def _approval(case: Case, called: Names) -> list[str]:
+    if not case.approver:
+        return ["Somebody else of the same body approves it, or sends it back."]
+    return [f"Approved by {called.person(case.approver)} on {filters.gds_datetime(case.approved_at)}."]
+
+
+def _cooling(case: Case) -> str:
+    if case.state == "kept":
+        return "not-needed"
+    return _status(case, "cooling-off", _reached(case, "destroying"))
+
+
+def _cooling_lines(case: Case) -> list[str]:
+    if case.state == "kept":
+        return ["It is kept."]
+    if case.destroy_on is None:
+        days = house().policies.schedules.disposal.cooling_off_days
+        return [f"After approval its key is disabled at once; for {filters.plural(days, 'day')} all can be undone."]
+    return [f"The key is disabled. Until {filters.gds_date(case.destroy_on)} all can be undone."]
+
+
+def _destruction(case: Case) -> str:
+    if case.state == "kept":
+        return "not-needed"
+    return "done" if case.state == "destroyed" else _status(case, "destroying", False)
+
+
+def _destroyed(case: Case) -> list[str]:
+    if case.state == "kept":
+        return ["It is not destroyed."]
+    tried = [f"It failed {filters.plural(case.failures, 'time')} and is tried again."] if case.failures else []
+    if case.erased_at is None:
+        return [*tried, "Its keys are destroyed, its encrypted files removed, and their absence verified."]
+    files = f"{filters.plural(case.parts or 0, 'file')}, {filters.filesize(case.size or 0)}"
+    return [*tried, f"Destroyed on {filters.gds_datetime(case.erased_at)} ({files}); absence verified."]
+
+
+def _certificate(case: Case) -> Mapping[str, str]:
+    if not case.certificate:
+        return {}
+    return {"text": f"Certificate {case.certificate}", "href": f"/certificates/{case.certificate}"}
+
+
+def _status(case: Case, now_at: str, done: bool) -> str:
+    if done:
+        return "done"
+    return "to-do" if case.state == now_at else "later"
+
+
+def _reached(case: Case, state: State) -> bool:
+    if case.state == "kept":
+        return state == "due"
+    return STATES.index(case.state) >= STATES.index(state)
+
+
+def outcome(case: Case, today: date, cooled: date) -> list[str]:
+    """What approving this proposal does, and by when."""
+    if case.proposal == "extend":
+        until = filters.gds_date(case.proposed_until)
+        return [f"The item is kept until {until}. Then it is due again, and offered to its source again."]
+    if case.proposal == "keep":
+        return ["The item is kept for good. It is never due again."]
+    return [
+        f"Today, {filters.gds_date(today)}, its key is disabled: nobody can open the item from now on.",
+        f"Until {filters.gds_date(cooled)} you, or a records reviewer of your body, can still stop it.",
+        f"On {filters.gds_date(cooled)} its keys are destroyed and its encrypted files removed. That cannot be undone.",
+        "A certificate of destruction is issued, with proofs that anybody can check without trusting this service.",
+    ]
+
+
+def tier(cases: Iterable[Case]) -> str:
+    """The marking of a page that speaks of these items, without a word of what is in them."""
+    return "OFFICIAL-SENSITIVE" if any(case.marking == "OS" for case in cases) else "OFFICIAL"

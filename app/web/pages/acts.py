@@ -1,0 +1,173 @@
+"""Acts on an item, each a page that asks and a POST that does."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.http.house import actor, house
+from app.http.permissions import signed_in
+from app.web import finding
+from app.web.item_acts import BY_NAME
+from app.web.item_forms import (
+    AnswerForm,
+    CloseForm,
+    GrantForm,
+    PassOnForm,
+    RecuseForm,
+    ShareForm,
+    Versioned,
+    WithdrawForm,
+    for_item,
+    offer,
+    purpose_options,
+)
+from app.web.page import page
+from classification.model import OFFICIAL, SENSITIVE
+from sharing.model.agreement import PASS_ON
+from sharing.model.item import ItemSeen, Written
+
+bp = Blueprint("acts", __name__, url_prefix="/items/<ref>")
+BOTH = ["GET", "POST"]
+
+
+@bp.route("/acknowledge", methods=BOTH)
+@signed_in
+def acknowledge(ref: str) -> ResponseReturnValue:
+    """Our office has it."""
+    item = _seen(ref)
+    form = for_item(Versioned, item)
+    if form.validate_on_submit():
+        with form.refusals(), house().work(actor()) as work:
+            work.sharing.acknowledge(ref, expected=form.expected, actor=actor(), now=work.now)
+            return _done("acknowledge", ref)
+    return _ask("acknowledge", item, form)
+
+
+@bp.route("/pass-on", methods=BOTH)
+@signed_in
+def pass_on(ref: str) -> ResponseReturnValue:
+    """To the one office the way names."""
+    item = _seen(ref)
+    form = for_item(PassOnForm, item)
+    offer(form.office, [(str(office.principal), office.name) for office in item.to_offices])
+    if form.validate_on_submit():
+        with form.refusals(), house().work(actor()) as work:
+            office, note = int(form.office.data), form.note.data
+            work.sharing.pass_on(ref, office, note, expected=form.expected, actor=actor(), now=work.now)
+            return _done(PASS_ON, ref)
+    return _ask(PASS_ON, item, form)
+
+
+@bp.route("/answer", methods=BOTH)
+@signed_in
+def answer(ref: str) -> ResponseReturnValue:
+    """Begin the answer: a draft that belongs to this item."""
+    item = _seen(ref)
+    form = for_item(AnswerForm, item, grade=SENSITIVE if item.marking_code == "OS" else OFFICIAL)
+    if form.validate_on_submit():
+        with form.refusals(), house().work(actor()) as work:
+            draft = work.sharing.answer(ref, Written(marking=form.grade.data), actor=actor(), now=work.now)
+            return redirect(url_for("drafts.edit", draft=draft.uuid), 303)
+    return _ask("answer", item, form)
+
+
+@bp.route("/close", methods=BOTH)
+@signed_in
+def close(ref: str) -> ResponseReturnValue:
+    """Nothing more is owed."""
+    item = _seen(ref)
+    form = for_item(CloseForm, item)
+    if form.validate_on_submit():
+        with form.refusals(), house().work(actor()) as work:
+            work.sharing.close(ref, form.outcome.data, expected=form.expected, actor=actor(), now=work.now)
+            return _done("close", ref)
+    return _ask("close", item, form)
+
+
+@bp.route("/withdraw", methods=BOTH)
+@signed_in
+def withdraw(ref: str) -> ResponseReturnValue:
+    """Take it back. Nobody sees it afterwards, so it goes on from the list."""
+    item = _seen(ref)
+    form = for_item(WithdrawForm, item)
+    if form.validate_on_submit():
+        with form.refusals(), house().work(actor()) as work:
+            work.sharing.withdraw(ref, form.reason.data, expected=form.expected, actor=actor(), now=work.now)
+            return _done("withdraw", ref, to="items.inbox")
+    return _ask("withdraw", item, form)
+
+
+@bp.route("/share", methods=BOTH)
+@signed_in
+def share(ref: str) -> ResponseReturnValue:
+    """Name one more person or group."""
+    item, found = _seen_with_people(ref, "share")
+    form = for_item(ShareForm, item)
+    offer(form.person, found)
+    offer(form.purpose, purpose_options(item.purposes))
+    if form.validate_on_submit():
+        with form.refusals(), house().work(actor()) as work:
+            who, why = int(form.person.data), form.purpose.data
+            work.sharing.share(ref, who, why, expected=form.expected, actor=actor(), now=work.now)
+            return _done("share", ref)
+    return _ask("share", item, form, found=found)
+
+
+@bp.route("/recuse", methods=BOTH)
+@signed_in
+def recuse(ref: str) -> ResponseReturnValue:
+    """Bar a person by name."""
+    item, found = _seen_with_people(ref, "recuse")
+    form = for_item(RecuseForm, item)
+    offer(form.person, found)
+    if form.validate_on_submit():
+        with form.refusals(), house().work(actor()) as work:
+            who, why = int(form.person.data), form.reason.data
+            work.sharing.recuse(ref, who, why, expected=form.expected, actor=actor(), now=work.now)
+            return _done("recuse", ref)
+    return _ask("recuse", item, form, found=found)
+
+
+@bp.route("/grant", methods=BOTH)
+@signed_in
+def grant(ref: str) -> ResponseReturnValue:
+    """Sight of it, for a time."""
+    item, found = _seen_with_people(ref, "grant")
+    form = for_item(GrantForm, item)
+    offer(form.person, found)
+    if form.validate_on_submit():
+        with form.refusals(), house().work(actor()) as work:
+            who, until, why = int(form.person.data), form.until_instant(), form.reason.data
+            work.sharing.grant(ref, who, until, why, expected=form.expected, actor=actor(), now=work.now)
+            return _done("grant", ref)
+    return _ask("grant", item, form, found=found)
+
+
+def _seen(ref: str) -> ItemSeen:
+    with house().work(actor()) as work:
+        return work.sharing.see(ref, actor=actor(), now=work.now)
+
+
+def _seen_with_people(ref: str, act: str) -> tuple[ItemSeen, list[tuple[str, str]]]:
+    """The item, and the colleagues looked for: by those alone who may name somebody on it."""
+    with house().work(actor()) as work:
+        item = work.sharing.see(ref, actor=actor(), now=work.now)
+        looked_for = request.args.get("q", "") if item.may[act].allowed else ""
+        found = finding.matches(work, looked_for, groups=act == "share")
+    return item, [(str(one.principal), one.words) for one in found]
+
+
+def _ask(name: str, item: ItemSeen, form: Versioned, **shown: Any) -> ResponseReturnValue:
+    form.look_again(item.ref.version)
+    may = item.may[name]
+    template = "items/name.html" if "found" in shown else "items/act.html"
+    shown |= {"item": item, "act": BY_NAME[name], "may": may, "marking": item.marking}
+    return page(template, form=form, status=200 if may.allowed else 403, **shown)
+
+
+def _done(name: str, ref: str, *, to: str = "") -> ResponseReturnValue:
+    flash(BY_NAME[name].done.format(ref=ref))
+    return redirect(url_for(to) if to else url_for("items.show", ref=ref), 303)

@@ -1,0 +1,151 @@
+"""Signing in with two factors, and out. What was typed when a session ended comes along (app/http/kept.py)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Flask, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.bootstrap.signing_in import check_password
+from app.http import errors, kept
+from app.http.csrf import FormStale, same_origin
+from app.http.house import actor, house
+from app.http.permissions import SignInNeeded, public, signed_in
+from app.http.sessions import become, current
+from app.web import forms, nav
+from app.web.page import page
+from identity.errors import SessionEnded
+
+bp = Blueprint("auth", __name__)
+
+
+class PasswordForm(forms.Form):
+    """The first factor."""
+
+    email = forms.email("Email address", needed="Enter your email address")
+    password = forms.password("Password", needed="Enter your password")
+
+
+class CodeForm(forms.Form):
+    """The second factor."""
+
+    code = forms.code(
+        "Security code", needed="Enter the six digits your app shows now", hint="Six digits, like 123 456"
+    )
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """Email and password."""
+    form = PasswordForm()
+    if form.validate_on_submit():
+        answer = check_password(
+            house(),
+            email=form.email.data,
+            password=form.password.data,
+            session_token=current().token,
+            actor=actor(),
+        )
+        if answer.ok:
+            current().adopt(answer.token, answer.stage, keep=False)
+            return _to_code(kept.carried())
+        form.say(answer.detail, "email")
+    return _ask(form, kept.carried())
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def code() -> ResponseReturnValue:
+    """The code; then to where they were going, or to what they had typed."""
+    carried = kept.carried()
+    form = CodeForm()
+    if current().stage != "password":
+        return redirect(url_for("auth.sign_in"), 303)
+    if form.validate_on_submit():
+        with house().work(actor()) as work:
+            answer = work.identity.check_code(
+                session_token=current().token, code=form.code.data, actor=actor(), now=work.now
+            )
+        if answer.ok:
+            current().adopt(answer.token, answer.stage, keep=True)
+            return _onward(carried)
+        form.say(answer.detail, "code")
+    return page("auth/code.html", form=form, kept=carried)
+
+
+@bp.get("/")
+@signed_in
+def start() -> ResponseReturnValue:
+    """The first thing in this person's menu."""
+    return redirect(nav.home(actor()), 303)
+
+
+@bp.post("/sign-out")
+@signed_in
+def sign_out() -> ResponseReturnValue:
+    """End this session."""
+    with house().work(actor()) as work:
+        work.identity.end_session(token=current().token, actor=actor(), now=work.now)
+    current().drop()
+    return redirect(url_for("auth.signed_out"), 303)
+
+
+@bp.get("/signed-out")
+@public
+def signed_out() -> ResponseReturnValue:
+    """Nobody's page."""
+    return page("auth/signed_out.html")
+
+
+def _ask(form: PasswordForm, carried: kept.Kept, **shown: Any) -> tuple[str, int]:
+    return page("auth/sign_in.html", form=form, kept=carried, **shown)
+
+
+def _to_code(carried: kept.Kept) -> ResponseReturnValue:
+    if carried.fields:  # what was typed travels in the page alone, so there is nothing to redirect to
+        return page("auth/code.html", form=CodeForm(formdata=None), kept=carried)
+    return redirect(url_for("auth.code", back=carried.back), 303)
+
+
+def _onward(carried: kept.Kept) -> ResponseReturnValue:
+    """Signed in. The form that was interrupted is handed back by a page of its own: nothing is sent by signing in."""
+    if not carried.fields:
+        return redirect(carried.back, 303)
+    with house().work(actor()) as work:
+        become(work.people.actor_of_session(current().token, now=work.now, request_id=g.request_id))
+    return page("auth/welcome_back.html", kept=carried, mark=kept.MARK)
+
+
+def _needed(error: SignInNeeded) -> ResponseReturnValue:
+    """A page nobody may see unsigned: the way in, with what was typed."""
+    if errors.wants_problem():
+        return errors.http_refused(error)
+    if request.method in {"GET", "HEAD"}:
+        back = kept.local(request.full_path.rstrip("?"))
+        return redirect(url_for("auth.sign_in", back=None if back == "/" else back), 303)
+    return _ask(PasswordForm(formdata=None), kept.capture(), ended=True, status=401)
+
+
+def _stale(error: FormStale) -> ResponseReturnValue:
+    """Signed in, but the form is from an earlier session: what was typed is handed back."""
+    if errors.wants_problem():
+        return errors.http_refused(error)
+    if request.blueprint == bp.name and same_origin():
+        return _ask(PasswordForm(formdata=None), kept.carried(), ended=True, status=400)
+    return page("errors/stale.html", kept=kept.capture(), mark=kept.MARK, status=400)
+
+
+def _from_the_start(error: SessionEnded) -> ResponseReturnValue:
+    """The session ended between the two factors, or in another window."""
+    if errors.wants_problem():
+        return errors.refused(error)
+    return _ask(PasswordForm(formdata=None), kept.carried(), ended=True, status=401)
+
+
+def set_up(app: Flask) -> None:
+    """The three ways a session can be missing are answered with a way back in."""
+    app.register_error_handler(SignInNeeded, _needed)
+    app.register_error_handler(FormStale, _stale)
+    app.register_error_handler(SessionEnded, _from_the_start)

@@ -1,0 +1,191 @@
+"""What is due, and each case step by step. A step is a page that asks; its POST does."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.bootstrap.work import Work
+from app.http.permissions import signed_in
+from app.web import disposal_view as view
+from app.web import filters, forms, listing, names
+from app.web.disposal_acts import ACTS, against_destroying, lift_against
+from app.web.disposal_forms import Seen
+from app.web.looking import holding
+from app.web.names import Names
+from app.web.page import page
+from app.web.spreadsheet import csv_file
+from foundation.calendar import london_date
+from identity.errors import EstablishmentUnknown
+from retention.model import STATES, Case
+from retention.queries.disposals import Filter
+
+bp = Blueprint("disposals", __name__)
+
+LOOK = "view-disposal-log"
+MOST_CSV = 10_000
+HEAD = ("Reference", "Kind", "Class", "Originating body", "Establishment", "Due", "State", "On hold", "Certificate")
+CATEGORIES = {"state": "State", "body": "Originating body", "class": "Class", "held": "Hold", "text": "Reference"}
+HELD = {"yes": "On hold", "no": "Not on hold"}
+
+
+@bp.get("/disposals")
+@signed_in
+def index() -> ResponseReturnValue:
+    """Everything with a retention clock, soonest due first."""
+    with holding(LOOK) as work:
+        found = work.disposals.page(_wanted(), cursor=listing.asked(listing.CURSOR))
+        counts = work.disposals.counts(body=listing.asked("body"))
+    return page(
+        "disposals/index.html",
+        rows=[view.row(case) for case in found.rows],
+        counts=counts,
+        older=listing.here(**{listing.CURSOR: found.next}) if found.next else "",
+        newer=listing.here() if listing.asked(listing.CURSOR) else "",
+        marking=view.tier(found.rows),
+        **_filters(),
+    )
+
+
+@bp.get("/disposals.csv")
+@signed_in
+def as_csv() -> ResponseReturnValue:
+    """The filtered list as a file."""
+    rows: list[Case] = []
+    cursor = ""
+    with holding(LOOK) as work:
+        while len(rows) < MOST_CSV:
+            found = work.disposals.page(_wanted(), cursor=cursor, size=100)
+            rows += found.rows
+            cursor = found.next
+            if not cursor:
+                break
+    return csv_file("disposals", HEAD, [_cells(case) for case in rows])
+
+
+@bp.get("/disposals/<ref>")
+@signed_in
+def show(ref: str) -> ResponseReturnValue:
+    """One case: where it stands, what may be done now, and why the rest may not."""
+    with holding(LOOK) as work:
+        case = work.disposals.case(ref)
+        shown = _case(work, case)
+    return page("disposals/show.html", form=None, case=case, marking=view.tier([case]), **shown)
+
+
+@bp.route("/disposals/<ref>/<any({}):slug>".format(", ".join(f'"{slug}"' for slug in ACTS)), methods=["GET", "POST"])
+@signed_in
+def act(ref: str, slug: str) -> ResponseReturnValue:
+    """Ask, then do."""
+    chosen = ACTS[slug]
+    form = chosen.form()
+    if form.validate_on_submit():
+        with form.refusals(), holding(LOOK) as work:
+            chosen.do(work, work.disposals.case(ref), form)
+            flash(chosen.done)
+            return redirect(url_for("disposals.show", ref=ref), 303)
+    with holding(LOOK) as work:
+        shown = _asking(work, work.disposals.case(ref), slug)
+    return _ask_page(form, slug, shown)
+
+
+def _ask_page(form: forms.Form, slug: str, shown: dict[str, Any]) -> ResponseReturnValue:
+    """The page that asks; whoever may not do it is told why instead, unless they would lose what they typed."""
+    refused = bool(shown["against"]) and (not form.is_submitted() or ACTS[slug].form is Seen)
+    if not form.is_submitted():
+        form["version"].data = str(shown["case"].version)
+    name = "disposals/refused.html" if refused else f"disposals/{slug}.html"
+    return page(name, form=form, act=ACTS[slug], marking=view.tier([shown["case"]]), **shown)
+
+
+def _asking(work: Work, case: Case, slug: str) -> dict[str, Any]:
+    policy = work.house.policies.schedules.disposal
+    today = london_date(work.now)
+    called = Names(work)
+    return {
+        "case": case,
+        "against": ACTS[slug].against(work, case),
+        "not_destroy": against_destroying(work, case),
+        "source": names.party(case.originator),
+        "policy": policy,
+        "reviewer": called.person(case.reviewer),
+        "proposal": view.PROPOSALS.get(case.proposal, ""),
+        "outcome": view.outcome(case, today, today + timedelta(days=policy.cooling_off_days)),
+        "return_words": view.RETURN_WORDS[case.return_state],
+        "summary": view.summary(case, _place(work, case)),
+    }
+
+
+def _case(work: Work, case: Case) -> dict[str, Any]:
+    called = Names(work)
+    judged = [(each, each.against(work, case)) for each in ACTS.values()]
+    return {
+        "summary": view.summary(case, _place(work, case)),
+        "tasks": view.tasks(case, called),
+        "holds": view.hold_rows(work.disposals.holds(item=case.item), called),
+        "may": [each for each, against in judged if not against],
+        "may_not": [(each, against) for each, against in judged if against],
+        "may_lift": not lift_against(work, case),
+        "over": case.state in ("destroying", "erased", "destroyed"),
+    }
+
+
+def _place(work: Work, case: Case) -> str:
+    """What the establishment is called; its key where the list of establishments no longer has it."""
+    if not case.establishment:
+        return "None"
+    try:
+        return work.people.establishment(case.establishment).name
+    except EstablishmentUnknown:
+        return case.establishment
+
+
+def _wanted() -> Filter:
+    states = {state for state in request.args.getlist("state") if state in STATES}
+    return Filter(
+        states=frozenset(states),
+        body=listing.asked("body"),
+        retention_class=listing.asked("class"),
+        held={"yes": True, "no": False}.get(listing.asked("held")),
+        text=listing.asked("text"),
+    )
+
+
+def _filters() -> dict[str, Any]:
+    words: dict[str, dict[str, str]] = {
+        "state": {state: filters.status(state).text for state in STATES},
+        "body": dict(names.parties()),
+        "class": dict(_classes()),
+        "held": HELD,
+    }
+    return {
+        "words": words,
+        "asked": {name: listing.asked(name) for name in CATEGORIES},
+        "states": request.args.getlist("state"),
+        "chosen": listing.chosen(CATEGORIES, words),
+        "csv": listing.as_file("disposals.as_csv", CATEGORIES),
+    }
+
+
+def _classes() -> list[tuple[str, str]]:
+    found = {
+        code for schedule in names.schedules().values() for version in schedule.versions for code in version.classes
+    }
+    return [(code, names.words(code)) for code in sorted(found)]
+
+
+def _cells(case: Case) -> list[object]:
+    return [
+        case.reference,
+        names.words(case.kind),
+        names.words(case.retention_class),
+        names.party(case.originator),
+        case.establishment,
+        case.due_on.isoformat() if case.due_on else "no period in force",
+        filters.status(case.state).text,
+        "yes" if case.held else "no",
+        case.certificate,
+    ]

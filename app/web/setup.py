@@ -1,0 +1,122 @@
+"""Puts the pages into the application: templates, filters, components, static files, blueprints."""
+
+from __future__ import annotations
+
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from flask import Flask, Response, g, request, send_from_directory, url_for
+from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
+from jinja2.runtime import Macro
+
+from app.http import csrf
+from app.http.house import house
+from app.web import filters, nav
+from app.web.pages import (
+    about,
+    account,
+    accounts,
+    acts,
+    audit_log,
+    auth,
+    certificates,
+    demonstration,
+    disposals,
+    drafts,
+    files,
+    holds,
+    incidents,
+    invitations,
+    items,
+    offices,
+    search,
+)
+from foundation.actor import NOBODY
+
+HERE = Path(__file__).resolve().parent
+STATIC = HERE / "static"
+SERVICE_NAME = "Custodes"
+YEAR = "public, max-age=31536000, immutable"
+ITEMS = (items.bp, acts.bp, files.bp, drafts.bp, search.bp)
+RECORDS = (disposals.bp, holds.bp, certificates.bp, audit_log.bp, accounts.bp, offices.bp, incidents.bp)
+
+
+def set_up(app: Flask) -> None:
+    """Register everything a page needs. Other sections register their blueprint in the factory, beside this."""
+    app.jinja_loader = ChoiceLoader(
+        [
+            FileSystemLoader(HERE / "templates"),
+            PrefixLoader(
+                {
+                    "govuk_frontend_jinja": PackageLoader("govuk_frontend_jinja"),
+                    "govuk_frontend_wtf": PackageLoader("govuk_frontend_wtf"),
+                }
+            ),
+        ]
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    filters.set_up(app)
+    app.add_url_rule("/assets/<path:filename>", endpoint="static", view_func=static)
+    app.jinja_env.globals.update(asset=asset, csrf_token=csrf.token, service_name=SERVICE_NAME)
+    app.jinja_env.globals["ui"] = components(app)
+    app.context_processor(shown_everywhere)
+    app.after_request(_immutable)
+    for section in (auth.bp, invitations.bp, account.bp, about.bp, *ITEMS, *RECORDS):
+        app.register_blueprint(section)
+    if app.extensions["custodes"].demonstration:
+        app.register_blueprint(demonstration.bp)
+    auth.set_up(app)
+
+
+def components(app: Flask) -> SimpleNamespace:
+    """Every macro of templates/components under one name: a template writes ui.table(…), ui.timeline(…)."""
+    found: dict[str, Any] = {}
+    for path in sorted((HERE / "templates" / "components").glob("*.html")):
+        module = app.jinja_env.get_template(f"components/{path.name}").module
+        macros = {name: macro for name, macro in vars(module).items() if isinstance(macro, Macro)}
+        if twice := found.keys() & macros.keys():
+            msg = f"{path.name}: {', '.join(twice)} is the name of another component"
+            raise RuntimeError(msg)
+        found |= macros
+    return SimpleNamespace(**found)
+
+
+def asset(name: str) -> str:
+    """The address of a static file, with its digest: what has this address never changes."""
+    return url_for("static", filename=name, v=_digest(name))
+
+
+def static(filename: str) -> Response:
+    """A file of the package; nothing else is under this folder."""
+    return send_from_directory(STATIC, filename)
+
+
+def shown_everywhere() -> dict[str, Any]:
+    """What the layouts need. Evaluated once a page, without the database."""
+    actor = g.get("actor", NOBODY)
+    present = actor.id != NOBODY.id
+    return {
+        "signed_in": present,
+        "nav": nav.links(actor),
+        "home_url": nav.home(actor),
+        "party_name": g.get("party_name", ""),
+        "footer_links": nav.FOOTER,
+        "demonstration": g.get("demonstration", False),
+        "idle_seconds": g.get("idle_seconds", 0),
+        "file_limit": house().settings.file_limit,
+        "request_id": g.get("request_id", ""),
+    }
+
+
+def _immutable(response: Response) -> Response:
+    if request.endpoint == "static" and request.args.get("v") and response.status_code == 200:
+        response.headers["Cache-Control"] = YEAR
+    return response
+
+
+@cache
+def _digest(name: str) -> str:
+    return sha256((STATIC / name).read_bytes()).hexdigest()[:12]

@@ -1,0 +1,88 @@
+"""Files of a form on their way into a draft: each begun in one unit of work, sealed as it comes, attached in another.
+
+A name that cannot be kept, an empty file or one too many is told beside the others and stops none of them. A file over
+the limit stops the upload at the first byte beyond it: what follows could be as long as anything.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from uuid import UUID
+
+from app.http.house import actor, house
+from app.http.request import FileSink
+from app.web.filters import filesize, plural
+from app.web.forms import Form
+from foundation.errors import Conflict, Invalid, ServiceError
+from vault.errors import TooLarge
+from vault.parts import PartWriter
+
+
+class Arriving:
+    """``app.http.request.Sink`` for one file. ``fault`` says why it was not taken; its bytes then go nowhere."""
+
+    def __init__(self, draft: UUID, name: str, media_type: str) -> None:
+        """Raises DraftNotFound and ActRefused before a byte is read."""
+        self.draft, self.name, self.media_type = draft, name, media_type
+        self.fault = ""
+        self._writer: PartWriter | None = None
+        self._passed = 0
+        try:
+            with house().work(actor()) as work:
+                self._writer = work.sharing.begin_file(draft, name, actor=actor(), now=work.now)
+        except Invalid as error:
+            self.fault = error.detail
+
+    def write(self, data: bytes, /) -> int:
+        """Seal it. Raises TooLarge at the first byte over the limit, of a file not taken too."""
+        if self._writer is not None:
+            return self._writer.write(data)
+        self._passed += len(data)
+        if self._passed > house().settings.file_limit:
+            raise TooLarge(f"A file may be at most {filesize(house().settings.file_limit)}. Nothing of it was kept.")
+        return len(data)
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """The form parser rewinds what it has filled."""
+        return self._writer.seek(offset, whence) if self._writer else 0
+
+    def attach(self) -> bool:
+        """Make it part of the draft; whether it is."""
+        if self._writer is None:
+            return False
+        try:
+            sealed = self._writer.finish()
+            with house().work(actor()) as work:
+                work.sharing.attach(self.draft, sealed, self.name, self.media_type, actor=actor(), now=work.now)
+        except (Invalid, Conflict) as error:
+            self.fault = error.detail
+            return False
+        self._writer = None
+        return True
+
+    def abort(self) -> None:
+        """Remove what was sealed and the row that announced it; of a file attached, nothing."""
+        writer, self._writer = self._writer, None
+        if writer is None:
+            return
+        writer.abort()
+        # What even this misses, the sweep removes.
+        with contextlib.suppress(ServiceError), house().work(actor()) as work:
+            work.vault.drop_part(item=self.draft, part=writer.part, actor=actor(), now=work.now)
+
+    def close(self) -> None:
+        """The parser lets go of it; ``attach`` or ``abort`` says what becomes of it."""
+
+
+def into(draft: UUID) -> FileSink:
+    """For ``receives_files``."""
+    return lambda name, media_type: Arriving(draft, name, media_type)
+
+
+def attach_all(form: Form, files: list[Arriving]) -> str:
+    """Attach what arrived and say each fault on the form, by file. “2 files are added.”, or nothing."""
+    good = [file.attach() for file in files]
+    for file in files:
+        if file.fault:
+            form.say(f"{file.name}: {file.fault}", "files")
+    return f"{plural(sum(good), 'file is', 'files are')} added." if any(good) else ""
