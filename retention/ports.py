@@ -58,6 +58,16 @@ class Witness(Protocol):
         """
 
 
+class Words(Protocol):
+    """Keeps what people wrote unreadable at rest: a reason for a hold may well name whom the item is about."""
+
+    def seal(self, about: str, text: str) -> str:
+        """``text`` as it is kept, bound to ``about``; empty stays empty."""
+
+    def open(self, about: str, kept: str) -> str:
+        """What ``seal`` was given. Raises ``foundation.errors.Unavailable`` for anything else."""
+
+
 class Decider(Protocol):
     """Identity's answer whether somebody may do a duty."""
 

@@ -10,6 +10,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from retention.model import Case, Certificate, Hold
+from retention.ports import Words
 from retention.tables import disposal_case, disposal_certificate, disposal_hold
 
 HELD: sa.ColumnElement[bool] = sa.exists().where(
@@ -18,26 +19,30 @@ HELD: sa.ColumnElement[bool] = sa.exists().where(
 # Sorts after every due date.
 NEVER = date(9999, 12, 31)
 _COLUMNS = tuple(each.name for each in fields(Case) if each.name != "held")
+# What people wrote: kept sealed.
+_CASE_WORDS = ("period_authority", "review_reason")
+_HOLD_WORDS = ("issuer", "reason", "lift_reason")
 
 
 class Cases:
     """Rows of retention on one connection."""
 
-    def __init__(self, conn: sa.Connection) -> None:
+    def __init__(self, conn: sa.Connection, words: Words) -> None:
         self._conn = conn
+        self._words = words
 
     def find(self, item: str) -> Case | None:
         """The case of an item, with whether it is held now."""
         query = sa.select(disposal_case, HELD.label("held")).where(disposal_case.c.item == item)
         row = self._conn.execute(query).mappings().one_or_none()
-        return case_of(row) if row else None
+        return case_of(row, self._words) if row else None
 
     def add(self, case: Case) -> bool:
         """Insert the case; False (and nothing changed) where the item has one: its first trigger stands."""
         known = sa.select(sa.exists().where(disposal_case.c.item == case.item))
         if self._conn.execute(known).scalar_one():
             return False
-        self._conn.execute(disposal_case.insert().values(_values(case)))
+        self._conn.execute(disposal_case.insert().values(self._values(case)))
         return True
 
     def save(self, case: Case, *, seen: int) -> bool:
@@ -45,7 +50,7 @@ class Cases:
         done = self._conn.execute(
             disposal_case.update()
             .where(disposal_case.c.item == case.item, disposal_case.c.version == seen)
-            .values(_values(case))
+            .values(self._values(case))
         )
         return done.rowcount == 1
 
@@ -67,20 +72,22 @@ class Cases:
     def add_hold(self, hold: Hold) -> None:
         """Insert a hold unless it stands already (a rebuild)."""
         if self.hold(hold.id) is None:
-            self._conn.execute(disposal_hold.insert().values({each.name: getattr(hold, each.name) for each in _HOLD}))
+            values = {each.name: getattr(hold, each.name) for each in _HOLD}
+            sealed = {name: self._words.seal(_about(hold.id, name), values[name]) for name in _HOLD_WORDS}
+            self._conn.execute(disposal_hold.insert().values({**values, **sealed}))
 
     def lift(self, hold: str, *, by: str, at: datetime, reason: str) -> None:
         """Mark a hold lifted; one lifted before keeps its first answer."""
         self._conn.execute(
             disposal_hold.update()
             .where(disposal_hold.c.id == hold, disposal_hold.c.lifted_at.is_(None))
-            .values(lifted_at=at, lifted_by=by, lift_reason=reason)
+            .values(lifted_at=at, lifted_by=by, lift_reason=self._words.seal(_about(hold, "lift_reason"), reason))
         )
 
     def hold(self, hold: str) -> Hold | None:
         """One hold, in force or lifted."""
         row = self._conn.execute(sa.select(disposal_hold).where(disposal_hold.c.id == hold)).mappings().one_or_none()
-        return Hold(**cast(dict[str, Any], dict(row))) if row else None
+        return hold_of(row, self._words) if row else None
 
     def add_certificate(self, certificate: Certificate) -> None:
         """Keep the file of a certificate."""
@@ -94,19 +101,33 @@ class Cases:
             .order_by(disposal_case.c.sort_on, disposal_case.c.item)
             .limit(limit)
         )
-        return [case_of(row) for row in self._conn.execute(query).mappings()]
+        return [case_of(row, self._words) for row in self._conn.execute(query).mappings()]
+
+    def _values(self, case: Case) -> dict[str, Any]:
+        values = {**{name: getattr(case, name) for name in _COLUMNS}, "sort_on": case.due_on or NEVER}
+        return {**values, **{name: self._words.seal(_about(case.item, name), values[name]) for name in _CASE_WORDS}}
 
 
 _HOLD = fields(Hold)
 
 
-def case_of(row: sa.RowMapping) -> Case:
+def case_of(row: sa.RowMapping, words: Words) -> Case:
     """A row of the case table, with its ``held``, as the noun."""
-    values = dict(row)
+    values = _opened(row, words, "item", _CASE_WORDS)
     del values["sort_on"]
     values["held"] = bool(values["held"])
-    return Case(**cast(dict[str, Any], values))
+    return Case(**values)
 
 
-def _values(case: Case) -> dict[str, Any]:
-    return {**{name: getattr(case, name) for name in _COLUMNS}, "sort_on": case.due_on or NEVER}
+def hold_of(row: sa.RowMapping, words: Words) -> Hold:
+    """A row of the hold table as the noun."""
+    return Hold(**_opened(row, words, "id", _HOLD_WORDS))
+
+
+def _opened(row: sa.RowMapping, words: Words, key: str, names: tuple[str, ...]) -> dict[str, Any]:
+    values = cast(dict[str, Any], dict(row))
+    return {**values, **{name: words.open(_about(values[key], name), values[name]) for name in names}}
+
+
+def _about(owner: str, name: str) -> str:
+    return f"disposal/{owner}/{name}"

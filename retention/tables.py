@@ -1,4 +1,7 @@
-"""Rows of retention. Every row follows from facts in the log; only ``store`` writes here."""
+"""Rows of retention. Every row follows from facts in the log; only ``store`` writes here.
+
+What people wrote (authority, reasons, issuer) is sealed.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ disposal_case = sa.Table(
     sa.Column("version", sa.Integer, nullable=False),  # for ETag and optimistic locking; every fact adds one
     sa.Column("clock_logged", sa.Boolean, nullable=False),
     sa.Column("period_months", sa.Integer, nullable=True),
-    sa.Column("period_authority", sa.String(400), nullable=False),
+    sa.Column("period_authority", sa.Text, nullable=False),
     sa.Column("period_by", sa.String(36), nullable=False),
     sa.Column("due_on", sa.Date, nullable=True),
     sa.Column(
@@ -76,7 +79,7 @@ disposal_hold = sa.Table(
     sa.Column("id", sa.String(36), primary_key=True),
     sa.Column("item", sa.String(36), sa.ForeignKey("disposal_case.item"), nullable=False, index=True),
     sa.Column("owner", sa.String(36), nullable=False),  # account id
-    sa.Column("issuer", sa.String(60), nullable=False),  # a code: inquiry, litigation, request …
+    sa.Column("issuer", sa.Text, nullable=False),  # who asked for it
     sa.Column("reason", sa.Text, nullable=False),
     sa.Column("placed_at", Instant, nullable=False),
     sa.Column("review_on", sa.Date, nullable=False),

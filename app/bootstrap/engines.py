@@ -17,10 +17,13 @@ def make_engine(url: str) -> sa.Engine:
     """An engine for the application's database; the folder of a SQLite file is made if missing."""
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True)
+        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
     if parsed.database and parsed.database != ":memory:":
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    engine = sa.create_engine(url, connect_args={"timeout": 20, "check_same_thread": False}, pool_size=16)
+    # hide_parameters: what people wrote must not get into the text of an error, and so into the process's log.
+    engine = sa.create_engine(
+        url, connect_args={"timeout": 20, "check_same_thread": False}, pool_size=16, hide_parameters=True
+    )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin_immediate)
     return engine

@@ -62,7 +62,7 @@ def make_clock(settings: Settings) -> Clock:
 
 
 def init(settings: Settings) -> None:
-    """Make what is missing: folders, keys, databases, the single offices of every party. Safe to run again; replaces nothing."""
+    """Make what is missing: folders, keys, databases, the single offices of every party. Replaces nothing."""
     settings.state.mkdir(parents=True, exist_ok=True, mode=0o700)
     found = policy_files.load(settings.policies)
     key_files.create(

@@ -38,36 +38,59 @@ class Keys:
 
 
 def create(folder: Path, *, origin: str, bodies: Iterable[str], now: datetime, demonstration: bool) -> None:
-    """Make whatever is missing; what exists is never replaced. Folders 0700, files 0600."""
+    """Make them all, or, where they are, only those of bodies that are new. Folders 0700, files 0600.
+
+    Raises KeysRefused where some are there and some are not: a new key would open nothing that the lost one closed,
+    and a search under a new index key would find nothing without saying why.
+    """
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if demonstration and not any(folder.iterdir()):
-        _write(folder / DEMONSTRATION, b"These keys protect nothing but a demonstration.\n")
-    for name in SECRETS:
-        if not (folder / name).exists():
-            _write(folder / name, secrets.token_bytes(32))
-    if not (folder / "log").exists():
-        LogKeys.create(folder / "log", origin)
-    (folder / "vault").mkdir(mode=0o700, exist_ok=True)
+    there = [name for name in (*SECRETS, "log", "vault") if (folder / name).exists()]
+    if not there:
+        _make(folder, origin=origin, demonstration=demonstration)
+    elif lost := [name for name in (*SECRETS, "log", "vault") if name not in there]:
+        msg = (
+            f"“{lost[0]}” is missing beside others in “{folder}”. Restore that folder from its copy. Where "
+            "“custodes init” broke off before anything was kept, remove it and run that again."
+        )
+        raise KeysRefused(msg)
     keyring = LocalKeyring(folder / "vault")
     for body in sorted(set(bodies) - keyring.bodies()):
         keyring.create(body, now=now)
 
 
+def _make(folder: Path, *, origin: str, demonstration: bool) -> None:
+    if demonstration:
+        _write(folder / DEMONSTRATION, b"These keys protect nothing but a demonstration.\n")
+    for name in SECRETS:
+        _write(folder / name, secrets.token_bytes(32))
+    LogKeys.create(folder / "log", origin)
+    (folder / "vault").mkdir(mode=0o700)
+
+
 def load(folder: Path, *, demonstration: bool) -> Keys:
     """Every key. Raises KeysRefused saying what to do."""
     _refuse_wide(folder)
-    if (folder / DEMONSTRATION).exists() and not demonstration:
-        msg = "These are a demonstration’s keys. Choose another CUSTODES_KEYS folder and run “custodes init”."
-        raise KeysRefused(msg)
+    _refuse_borrowed(folder, demonstration=demonstration)
     found = {}
     for name in SECRETS:
         path = folder / name
         if not path.is_file():
-            msg = f"The key “{name}” is missing. Run “custodes init”, or restore the folder of keys."
+            msg = f"The key “{name}” is missing. Restore the folder of keys from its copy."
             raise KeysRefused(msg)
         _refuse_wide(path)
         found[name] = path.read_bytes()
     return Keys(log=LogKeys.load(folder / "log"), vault=LocalKeyring(folder / "vault"), **found)
+
+
+def _refuse_borrowed(folder: Path, *, demonstration: bool) -> None:
+    marked = (folder / DEMONSTRATION).exists()
+    if marked and not demonstration:
+        msg = "These are a demonstration’s keys. Choose another CUSTODES_KEYS folder and run “custodes init”."
+        raise KeysRefused(msg)
+    if demonstration and not marked:
+        # Its clock could be moved on until what is real falls due, by somebody whose password is on the sign-in page.
+        msg = "These are a real service’s keys. Choose another folder for the demonstration, with --state."
+        raise KeysRefused(msg)
 
 
 def _refuse_wide(path: Path) -> None:

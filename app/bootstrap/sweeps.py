@@ -27,7 +27,7 @@ class Swept:
 
 
 def dispose(house: House, actor: Actor = SERVICE) -> Swept:
-    """Mark what is due; carry approved destructions to their certificates. Safe to run at any time, as often as liked."""
+    """Mark what is due; carry approved destructions to their certificates. Safe at any time, as often as liked."""
     due = begun = destroyed = certified = failed = 0
     while True:
         with house.work(actor) as work:
@@ -80,6 +80,12 @@ def tidy(house: House, actor: Actor = SERVICE) -> int:
     """Finish or remove what broken-off uploads and crashed acts left in the vault."""
     with house.work(actor) as work:
         return work.vault.sweep(actor=actor, now=work.now)
+
+
+def sessions(house: House, actor: Actor = SERVICE) -> int:
+    """Remove sessions and invitations that are over: anybody who looks at the sign-in page begins one."""
+    with house.work(actor) as work:
+        return work.identity.sweep_sessions(actor=actor, now=work.now)
 
 
 def checkpoint(house: House, actor: Actor = SERVICE) -> int:

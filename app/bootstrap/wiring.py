@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -9,8 +10,11 @@ from uuid import UUID
 
 from audit.follow import Follower
 from foundation.actor import Actor
+from foundation.errors import Unavailable
+from identity.errors import SecretUnreadable
 from identity.rules.decide import Decider
 from identity.service.identity import Identity
+from identity.store.secrets import SecretBox
 from incidents.service import Register
 from retention.ports import Erasure
 from retention.service.follower import Clocks
@@ -27,7 +31,7 @@ if TYPE_CHECKING:
 
 def followers(house: House) -> Sequence[Follower]:
     """Who concludes something from facts, inside the transaction that records them."""
-    return (Clocks(house.policies.schedules), Register(house.policies.incidents))
+    return (Clocks(house.policies.schedules, words(house)), Register(house.policies.incidents))
 
 
 def identity(work: Work) -> Identity:
@@ -93,8 +97,44 @@ def retention(work: Work) -> Retention:
         eraser=VaultEraser(work),
         decider=house.decider,
         witness=LogWitness(work.conn, house.keys.log),
+        words=words(house),
         holder=house.settings.origin,
     )
+
+
+def words(house: House) -> SealedWords:
+    """What people wrote about disposal, sealed at rest."""
+    return SealedWords(house.secrets)
+
+
+class SealedWords:
+    """``retention.ports.Words`` over the service's own box of secrets.
+
+    Not under the item's key: a hold is placed, and its reason read, while that key is disabled.
+    """
+
+    def __init__(self, box: SecretBox) -> None:
+        self._box = box
+
+    def seal(self, about: str, text: str) -> str:
+        """Printable, so that the column stays text."""
+        return b64encode(self._box.seal(about, text.encode())).decode() if text else ""
+
+    def open(self, about: str, kept: str) -> str:
+        """Raises WordsUnreadable for another key, another place or a changed byte."""
+        if not kept:
+            return ""
+        try:
+            return self._box.open(about, b64decode(kept, validate=True)).decode()
+        except (ValueError, SecretUnreadable):
+            raise WordsUnreadable("Restore the keys this service was started with.", subject=about) from None
+
+
+class WordsUnreadable(Unavailable):
+    """What somebody wrote about a disposal does not open: another key, or a changed row."""
+
+    code = "app.words-unreadable"
+    title = "A reason kept with a disposal cannot be read"
 
 
 class VaultEraser:

@@ -114,7 +114,7 @@ class Work:
     @cached_property
     def disposals(self) -> Disposals:
         """What people look at of disposal."""
-        return Disposals(self.conn)
+        return Disposals(self.conn, wiring.words(self.house))
 
     @cached_property
     def incidents(self) -> Incidents:

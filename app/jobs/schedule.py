@@ -31,6 +31,7 @@ class Job:
 JOBS = (
     Job("dispose", "mark what is due, carry approved disposals to their certificates", sweeps.dispose, 60),
     Job("tidy", "finish or remove what broken-off uploads left", sweeps.tidy, 60),
+    Job("sessions", "remove sessions and invitations that are over", sweeps.sessions, 60),
     Job("checkpoint", "sign the log’s head", sweeps.checkpoint, 15),
 )
 

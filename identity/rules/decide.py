@@ -94,7 +94,9 @@ class Decider:
 
         Ask ``gate`` first, before looking for the item: what it says is true of the person and of no item.
         """
-        return verdict.tell != "nobody" and self.holds_basis(actor, facts, now=now)
+        # Asked in any case: the time the answer takes must not tell one 404 from another.
+        held = self.holds_basis(actor, facts, now=now)
+        return held and verdict.tell != "nobody"
 
     def gate(self, actor: Actor, *, now: datetime) -> Verdict:
         """What stands against this person whatever they ask for among items; allowed when nothing does."""

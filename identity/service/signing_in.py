@@ -20,6 +20,7 @@ from identity.service.codes import matching_step
 from identity.service.joining import Joining
 from identity.service.sessions import Sessions
 from identity.store import actors, people
+from identity.store.hasher import Compared
 from identity.store.people import Credential
 
 WRONG_PASSWORD = "The e-mail address or the password is wrong"  # noqa: S105 - said to people, opens nothing
@@ -39,20 +40,31 @@ class SigningIn(Joining, Sessions):
     """Both factors, lockout, and one's own password."""
 
     def check_password(
-        self, *, email: str, password: str, session_token: str = "", door: str = "web", actor: Actor, now: datetime
+        self,
+        *,
+        email: str,
+        password: str,
+        compared: Compared | None = None,
+        session_token: str = "",
+        door: str = "web",
+        actor: Actor,
+        now: datetime,
     ) -> SignIn:
         """The first factor. On success the session moves to stage "password" under a new token.
 
         The old session, if it lives, is replaced and its data dropped; on failure it stands. Ten failures in a row,
         of either factor, lock the account; only a full sign-in sets the count back, so that a stolen password buys no
-        more than ten guesses at a code.
+        more than ten guesses at a code. ``compared``: the comparison, if it was made before this unit of work; it
+        stands while the password kept is still the one compared with.
         """
         attempt = _Attempt(actor, now, self._door(session_token, door, now))
         folded = fold_email(email)
         person = None if email_faults(folded) else people.find_by_email(self._conn, folded)
         kept = people.credential_of(self._conn, person.id) if person else None
-        right = self._hasher.verify(normal(password), kept.password if kept else None)
-        cause = _cause(person, kept, right)
+        now_kept = kept.password if kept else None
+        if compared is None or compared.kept != now_kept:
+            compared = self._hasher.compare(normal(password), now_kept)
+        cause = _cause(person, kept, compared.right)
         if person is None or kept is None or cause:
             return self._failed(events.SIGN_IN_FAILED, person, kept, cause, attempt, WRONG_PASSWORD)
         if self._hasher.stale(kept.password):

@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass, field
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.low_level import Type
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """A password compared: with what was kept then (None for nothing), and whether it was right."""
+
+    kept: str | None = field(repr=False)
+    right: bool
 
 
 class Hasher:
@@ -29,6 +38,10 @@ class Hasher:
             return self._argon.verify(kept or self._nobody, password) and bool(kept)
         except (VerificationError, InvalidHashError):
             return False
+
+    def compare(self, password: str, kept: str | None) -> Compared:
+        """``verify``, with what it was verified against."""
+        return Compared(kept, self.verify(password, kept))
 
     def stale(self, kept: str) -> bool:
         """Whether ``kept`` was made with other parameters and should be made again at the next sign-in."""

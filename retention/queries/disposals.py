@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from retention.errors import CaseNotFound, CertificateNotFound
 from retention.model import STATES, Case, Certificate, Hold, State
-from retention.store import HELD, NEVER, case_of
+from retention.ports import Words
+from retention.store import HELD, NEVER, case_of, hold_of
 from retention.tables import disposal_case, disposal_certificate, disposal_hold
 
 MOST = 100  # rows a page
@@ -51,8 +52,9 @@ class CertificateRow:
 class Disposals:
     """Reads on one connection."""
 
-    def __init__(self, conn: sa.Connection) -> None:
+    def __init__(self, conn: sa.Connection, words: Words) -> None:
         self._conn = conn
+        self._words = words
 
     def page(self, wanted: Filter, *, cursor: str = "", size: int = 50) -> Page:
         """One page of cases. A cursor that is not one of ours starts from the beginning."""
@@ -63,7 +65,7 @@ class Disposals:
             after, item = place
             query = query.where(sa.or_(due > after, sa.and_(due == after, disposal_case.c.item > item)))
         query = query.order_by(due, disposal_case.c.item).limit(size + 1)
-        rows = tuple(case_of(row) for row in self._conn.execute(query).mappings())
+        rows = tuple(case_of(row, self._words) for row in self._conn.execute(query).mappings())
         if len(rows) <= size:
             return Page(rows, "")
         last = rows[size - 1]
@@ -88,7 +90,7 @@ class Disposals:
         found = self._conn.execute(sa.select(disposal_case, HELD.label("held")).where(where)).mappings().one_or_none()
         if found is None:
             raise CaseNotFound("Check the reference.")
-        return case_of(found)
+        return case_of(found, self._words)
 
     def holds(self, *, item: str = "", in_force: bool | None = None, review_by: date | None = None) -> Sequence[Hold]:
         """Holds, those to be looked at soonest first: of one item, in force or lifted, due for a look by a date."""
@@ -100,7 +102,7 @@ class Disposals:
             query = query.where(lifted.is_(None) if in_force else lifted.is_not(None))
         if review_by is not None:
             query = query.where(disposal_hold.c.review_on <= review_by)
-        return [Hold(**cast(dict[str, Any], dict(row))) for row in self._conn.execute(query).mappings()]
+        return [hold_of(row, self._words) for row in self._conn.execute(query).mappings()]
 
     def certificates(self, *, body: str = "", before: str = "", size: int = 50) -> Sequence[CertificateRow]:
         """Certificates by number, newest numbers first; ``before`` is the last number of the page before."""

@@ -13,7 +13,7 @@ from foundation.actor import Actor
 from foundation.errors import Reason
 from retention.errors import CaseChanged, CaseNotFound, DetailsInvalid, DisposalRefused
 from retention.model import Case, Schedules
-from retention.ports import Decider, Eraser, Witness
+from retention.ports import Decider, Eraser, Witness, Words
 from retention.store import Cases
 
 WORDS = 400  # characters of a reason or an authority
@@ -32,9 +32,10 @@ class Desk:
         eraser: Eraser,
         decider: Decider,
         witness: Witness,
+        words: Words,
         holder: str,
     ) -> None:
-        self._cases = Cases(conn)
+        self._cases = Cases(conn, words)
         self._trail = trail
         self._schedules = schedules
         self._eraser = eraser

@@ -10,6 +10,7 @@ from audit.fact import Fact
 from retention import events
 from retention.errors import CaseChanged
 from retention.model import Hold, Schedules
+from retention.ports import Words
 from retention.rules import clock
 from retention.rules.progress import Told, advance
 from retention.store import Cases
@@ -24,8 +25,9 @@ class Clocks:
 
     name = "retention"
 
-    def __init__(self, schedules: Schedules) -> None:
+    def __init__(self, schedules: Schedules, words: Words) -> None:
         self._schedules = schedules
+        self._words = words
         self.kinds = schedules.triggers | events.CASE_KINDS
 
     def follow(self, conn: sa.Connection, fact: Fact) -> None:
@@ -33,9 +35,9 @@ class Clocks:
         if fact.outcome != "allowed":
             return
         if fact.kind in events.CASE_KINDS:
-            self._move(Cases(conn), fact)
+            self._move(Cases(conn, self._words), fact)
         else:
-            self._open(Cases(conn), fact)
+            self._open(Cases(conn, self._words), fact)
 
     def _open(self, cases: Cases, fact: Fact) -> None:
         case = clock.start(

@@ -37,6 +37,7 @@ from sharing.store.content import Sealed
 from vault.service import Vault
 
 MOST_WORDS = 4000  # characters of a note, a reason or an outcome
+NO_ITEM = ItemFacts(id=0, sender=0)  # nobody's: no item and no person has the number
 _REFERENCE = re.compile(r"[A-Z]{2,10}-[0-9]{4}-[0-9]{5,9}")
 
 
@@ -101,6 +102,7 @@ class SharingBase:
         self._gate(actor, now, action, reference)
         row = items.by_reference(self._conn, reference)
         if row is None:
+            self._decide_on_none(action, actor, now, purpose)
             raise self._nothing(action, reference)
         found = self._found(row, now)
         verdict = self._decider.decide(actor, action, found.facts, now=now, purpose=purpose)
@@ -109,6 +111,12 @@ class SharingBase:
         if not self._decider.told(actor, found.facts, verdict, now=now):
             raise self._nothing(action, reference, found=found, rules=verdict.rules)
         raise self._refusal(action, verdict, reference=reference, found=found)
+
+    def _decide_on_none(self, action: str, actor: Actor, now: datetime, purpose: str) -> None:
+        """The work of deciding on an item nobody may hear of: the time taken must not tell that there is none."""
+        load_facts(self._conn, [NO_ITEM.id], now)
+        verdict = self._decider.decide(actor, action, NO_ITEM, now=now, purpose=purpose)
+        self._decider.told(actor, NO_ITEM, verdict, now=now)
 
     def _found(self, row: sa.Row[Any], now: datetime) -> Found:
         agreement = self._agreements.version(row.agreement, row.agreement_version)

@@ -10,12 +10,12 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from classification.model import Handling, Marking
-from classification.rules.combine import handling
 from foundation.actor import Actor
 from foundation.errors import Reason
 from identity.model import Group, Office, Person
 from sharing.model.agreement import ORIGIN, Agreement, Route
 from sharing.model.item import Content, Decision, DraftOpened, Named
+from sharing.rules.gates import gates
 from sharing.rules.sending import Sending, may_send, parties_of
 from sharing.service.attaching import Attaching
 from sharing.service.drafting import GROUP, RECIPIENT
@@ -130,7 +130,7 @@ class Preparing(Attaching):
         agreement = self._agreement(row.agreement, now)
         route = self._route(agreement, row.kind, row.route, self._office(row.office), None)
         marking = self._marking(row.marking)
-        handled = handling(marking, self._scheme)
+        handled = gates(marking, self._scheme)
         uuid = UUID(row.uuid)
         origin = self._office(items.by_id(self._conn, row.reply_to).sender_office) if row.reply_to else None
         sent = Sending(

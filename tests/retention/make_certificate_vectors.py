@@ -12,7 +12,7 @@ from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from retention_world import World
+from retention_world import WORDS, World
 
 import vault.events as vaulted
 from audit.fact import Kind
@@ -28,7 +28,7 @@ Change = Callable[[dict[str, Any]], None]
 
 def text_of(world: World, item: str) -> str:
     with world.engine.begin() as conn:
-        return Disposals(conn).certificate(Disposals(conn).case(item).certificate).text
+        return Disposals(conn, WORDS).certificate(Disposals(conn, WORDS).case(item).certificate).text
 
 
 def forged(good: str, change: Change) -> str:

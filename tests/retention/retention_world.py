@@ -16,6 +16,7 @@ from sqlalchemy.pool import StaticPool
 import audit.tables
 import sharing.events as shared
 import vault.events as vaulted
+from app.bootstrap.wiring import SealedWords
 from audit.keys import LogKeys
 from audit.trail import Trail
 from foundation.actor import SERVICE, Actor
@@ -25,13 +26,17 @@ from foundation.ident import new_id
 from foundation.orm import metadata
 from foundation.policy import Faults
 from identity.model import Verdict
+from identity.store.secrets import SecretBox
 from retention.policy import load
 from retention.ports import Erasure
 from retention.queries.disposals import Disposals
 from retention.service.follower import Clocks
 from retention.service.retention import Retention
 from retention.service.witness import LogWitness
+from retention.store import Cases
+from retention.tables import disposal_case, disposal_hold
 
+WORDS = SealedWords(SecretBox(bytes(32)))
 SAMPLE = Path(__file__).parent / "sample"
 PARTIES = ("alpha", "beta")
 START = datetime(2026, 1, 31, 12, 0, tzinfo=UTC)
@@ -108,6 +113,17 @@ class ShelfEraser:
             raise Unavailable("The store went away.")
 
 
+def opened(conn: sa.Connection) -> list[object]:
+    """Every column of every row, what is sealed opened: sealed twice, the same words do not look the same."""
+    sealed = ("period_authority", "review_reason", "issuer", "reason", "lift_reason")
+    found: list[dict[str, Any]] = []
+    for table in (disposal_case, disposal_hold):
+        rows = conn.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings()
+        found += [{name: value for name, value in row.items() if name not in sealed} for row in rows]
+    cases = [Cases(conn, WORDS).find(row["item"]) for row in found]
+    return [found, cases, Disposals(conn, WORDS).holds()]
+
+
 class World:
     """``work()`` is one unit of work: committed, or rolled back if anything is raised."""
 
@@ -121,7 +137,7 @@ class World:
         faults = Faults()
         self.schedules = load(SAMPLE, PARTIES, faults)
         faults.raise_any()
-        self.clocks = Clocks(self.schedules)
+        self.clocks = Clocks(self.schedules, WORDS)
         self.shelf = Shelf()
         self.decider = decider or Allowing()
         self.now = start
@@ -145,6 +161,7 @@ class World:
             eraser=ShelfEraser(self.shelf, trail),
             decider=self.decider,
             witness=LogWitness(conn, self.keys),
+            words=WORDS,
             holder="sample.example",
         )
 
@@ -153,7 +170,7 @@ class World:
 
     def look(self, item: str) -> Any:
         with self.engine.begin() as conn:
-            return Disposals(conn).case(item)
+            return Disposals(conn, WORDS).case(item)
 
     def pass_time(self, days: int = 0, **more: int) -> None:
         self.now += timedelta(days=days, **more)

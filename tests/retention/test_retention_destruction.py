@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from retention_world import APPROVER, OTHER, REVIEWER, World
+from retention_world import APPROVER, OTHER, REVIEWER, WORDS, World, opened
 
 from audit.follow import replay
 from audit.tables import audit_index
@@ -36,12 +36,9 @@ def acts(world: World, item: str) -> list[str]:
         return list(conn.execute(query).scalars())
 
 
-def rows(world: World) -> list[tuple[object, ...]]:
+def rows(world: World) -> list[object]:
     with world.engine.begin() as conn:
-        found: list[tuple[object, ...]] = []
-        for table in (disposal_case, disposal_hold):
-            found += [tuple(row) for row in conn.execute(sa.select(table).order_by(*table.primary_key.columns))]
-        return found
+        return opened(conn)
 
 
 def test_the_whole_way_leaves_a_tombstone_and_a_certificate_and_nothing_else(world: World) -> None:
@@ -129,7 +126,7 @@ def test_everything_due_is_told_and_every_case_is_in_one_state(world: World) -> 
     sweep = world.sweep()
     assert (sweep.started, sweep.due, sweep.more) == (3, 1, False)
     with world.engine.begin() as conn:
-        counts = Disposals(conn).counts()
+        counts = Disposals(conn, WORDS).counts()
     assert {name: number for name, number in counts.items() if number} == {"due": 1, "no-period": 2}
 
 
@@ -192,7 +189,7 @@ def test_a_refused_closing_starts_no_clock(world: World) -> None:
             shared.ITEM_CLOSED, actor=REVIEWER, now=world.now, subject="x", what={}, outcome="refused"
         )
     with world.engine.begin() as conn:
-        assert sum(Disposals(conn).counts().values()) == 0
+        assert sum(Disposals(conn, WORDS).counts().values()) == 0
 
 
 def test_a_service_whose_trail_nobody_follows_fails_at_once(world: World) -> None:
@@ -208,7 +205,7 @@ def test_the_list_filters_and_walks_page_by_page_without_losing_or_repeating(wor
     other = world.item(body="beta")
     world.do("place_hold", mine[0], REVIEWER, reason="x", issuer="x")
     with world.engine.begin() as conn:
-        disposals = Disposals(conn)
+        disposals = Disposals(conn, WORDS)
         walked, cursor = [], ""
         while True:
             page = disposals.page(Filter(), cursor=cursor, size=2)
@@ -249,3 +246,29 @@ def test_the_two_bodies_act_for_their_own_items_only(world: World) -> None:
     item = world.until_due(body="beta")
     world.do("offer_return", item, REVIEWER)
     assert world.do("answer_return", item, OTHER, answer="cannot", reason="Agreed.").return_state == "cannot"
+
+
+def test_nothing_people_wrote_about_a_disposal_lies_in_clear(world: World) -> None:
+    item = world.until_returned()
+    hold = world.do("place_hold", item, REVIEWER, reason="Inquest into Joan Smith", issuer="Joan’s solicitor").id
+    with world.work() as retention:
+        retention.lift_hold(hold, reason="Joan Smith withdrew it", actor=REVIEWER, now=world.now)
+    world.do("review", item, REVIEWER, proposal="destroy", reason="Joan Smith asked for it")
+    with world.engine.begin() as conn:
+        kept = str([conn.execute(sa.select(table)).all() for table in (disposal_case, disposal_hold)])
+        (found,) = Disposals(conn, WORDS).holds(item=item)
+    assert "Joan" not in kept
+    assert (found.reason, found.issuer) == ("Inquest into Joan Smith", "Joan’s solicitor")
+    assert found.lift_reason == "Joan Smith withdrew it"
+    assert world.look(item).review_reason == "Joan Smith asked for it"
+
+
+def test_words_moved_to_another_row_do_not_open(world: World) -> None:
+    one, other = world.until_returned(), world.until_returned()
+    hold = world.do("place_hold", one, REVIEWER, reason="An inquest.", issuer="coroner").id
+    second = world.do("place_hold", other, REVIEWER, reason="A claim.", issuer="court").id
+    with world.engine.begin() as conn:
+        taken = sa.select(disposal_hold.c.reason).where(disposal_hold.c.id == hold).scalar_subquery()
+        conn.execute(sa.update(disposal_hold).where(disposal_hold.c.id == second).values(reason=taken))
+    with pytest.raises(Unavailable), world.engine.begin() as conn:
+        Disposals(conn, WORDS).holds(item=other)

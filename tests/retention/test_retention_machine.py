@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
-from retention_world import APPROVER, BOTH, OTHER, OTHER_APPROVER, REVIEWER, World
+from retention_world import APPROVER, BOTH, OTHER, OTHER_APPROVER, REVIEWER, WORDS, World, opened
 
 from audit.follow import replay
 from foundation.actor import SERVICE
@@ -164,7 +164,7 @@ class Histories(RuleBasedStateMachine):
     def cases(self) -> list[Any]:
         with self.world.engine.begin() as conn:
             found = conn.execute(sa.select(disposal_case.c.item)).scalars().all()
-            return [Disposals(conn).case(item) for item in found]
+            return [Disposals(conn, WORDS).case(item) for item in found]
 
     @invariant()
     def no_held_item_is_gone_and_every_case_has_one_state(self) -> None:
@@ -187,12 +187,11 @@ class Histories(RuleBasedStateMachine):
     @rule()
     def rebuild(self) -> None:
         with self.world.engine.begin() as conn:
-            tables = (disposal_case, disposal_hold)
-            before = [conn.execute(sa.select(each).order_by(*each.primary_key.columns)).all() for each in tables]
+            before = opened(conn)
             conn.execute(disposal_hold.delete())
             conn.execute(disposal_case.delete())
             replay(conn, self.world.keys, self.world.clocks)
-            after = [conn.execute(sa.select(each).order_by(*each.primary_key.columns)).all() for each in tables]
+            after = opened(conn)
         assert before == after
 
 

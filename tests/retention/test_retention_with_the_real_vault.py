@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from retention_world import APPROVER, BOTH, OTHER, REVIEWER, World
+from retention_world import APPROVER, BOTH, OTHER, REVIEWER, WORDS, World
 
 from audit.trail import Trail
 from foundation.actor import SERVICE, Actor
@@ -87,6 +87,7 @@ class RealWorld(World):
                 eraser=VaultEraser(vault),
                 decider=self.decider,
                 witness=LogWitness(conn, self.keys),
+                words=WORDS,
                 holder="sample.example",
             )
             if self.lost:
@@ -119,7 +120,7 @@ class RealWorld(World):
 
     def text(self, item: str) -> bytes:
         with self.engine.begin() as conn:
-            return Disposals(conn).certificate(Disposals(conn).case(item).certificate).text.encode()
+            return Disposals(conn, WORDS).certificate(Disposals(conn, WORDS).case(item).certificate).text.encode()
 
 
 @pytest.fixture

@@ -7,7 +7,9 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
+from identity.rules.decide import Decider
 from sharing.errors import (
     ActRefused,
     Changed,
@@ -181,6 +183,46 @@ def test_an_embargoed_item_needs_a_lead_and_is_hidden_from_all_others_until_its_
     refused(house, "vic", "open", ref.reference, "monitoring", kind=ItemNotFound)
     house.later(days=3)
     assert house.act("vic", "open", ref.reference, "monitoring")
+
+
+@pytest.mark.parametrize("later", ["RECIPIENTS ONLY", "HMIP USE ONLY", "HMG USE ONLY"])
+def test_what_holds_after_an_embargo_holds_when_it_is_over(house: World, later: str) -> None:
+    line = (
+        f"{OS} - EMBARGOED\nThis information will remain classified until ANNOUNCEMENT on 23/11/26 at 09:00, "
+        f"after which the information will be {OS} - {later}"
+    )
+    named = {"recipients": (house.number("bola"),), "embargo_lead": house.number("bola")}
+    written = written_of(marking=line, to_office=house.office("Leeds Board"), **named)
+    draft = house.draft("cora", "inspection-report", route="report-to-board", written=written)
+    if later != "RECIPIENTS ONLY":
+        error = refused(house, "cora", "send", draft, kind=MayNotSend)
+        assert next(reason.rule for reason in error.reasons) in {"organisations-route", "hmg-only-route"}
+        return
+    ref: Any = house.act("cora", "send", draft)
+    house.later(days=3)
+    assert house.act("bola", "open", ref.reference, "monitoring")
+    refused(house, "vic", "open", ref.reference, "monitoring", kind=ItemNotFound)
+
+
+def test_as_much_is_asked_for_an_item_that_is_not_there_as_for_one_that_is_hidden(
+    house: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = house.send("sana").reference
+    asked: list[str] = []
+    real = Decider._evaluate
+
+    def counted(self: Decider, *args: Any) -> Any:
+        asked.append("decider")
+        return real(self, *args)
+
+    monkeypatch.setattr(Decider, "_evaluate", counted)
+    sa.event.listen(house.engine, "before_cursor_execute", lambda *given: asked.append("database"))
+    work = []
+    for reference in (there, there[:-1] + "9"):
+        asked.clear()
+        refused(house, "bola", "open", reference, "monitoring", kind=ItemNotFound)
+        work.append((asked.count("decider"), asked.count("database")))
+    assert work[0] == work[1]
 
 
 def test_an_embargo_of_yesterday_is_refused(house: World) -> None:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
-from tempfile import TemporaryDirectory
-from typing import Any, BinaryIO
+from typing import Any
 
-from flask import Response
+from flask import Response, send_file
 
 from app.api import cursor
 from app.api.duty import must
@@ -15,19 +12,17 @@ from app.api.reply import Reply, once
 from app.api.schemas import oversight as schemas
 from app.api.schemas.shapes import Nothing
 from app.api.section import Section
-from app.bootstrap.events import EXPORTED
+from app.bootstrap import logbook
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import public
 from audit import reading
-from audit.bundle import export
 from audit.errors import EntryUnknown, NothingSigned
+from audit.events import LOG_VIEWED
+from audit.fact import Value
 
 bp = Section("audit", "The audit log and its proofs.")
 LOOK, TAKE = "view-audit-log", "export-audit-log"
-# Disclosures leave their seals in a bundle. Where the system keeps a folder in memory, they never reach a disk.
-_MEMORY = Path("/dev/shm")  # noqa: S108 - a private folder is made in it
-_PIECE = 1 << 18
 TEXT = {"content": {"text/plain": {"schema": {"type": "string"}}}}
 
 
@@ -47,6 +42,8 @@ def entries(query: dict[str, Any]) -> Reply:
             until=query["until"],
             **exact,
         )
+        days = {name: query[name].isoformat() if query[name] else None for name in ("since", "until")}
+        _note_view(work, **exact, **days)
     return Reply({"items": page.rows, "next": cursor.of_number(page.cursor)})
 
 
@@ -58,6 +55,7 @@ def entry(entry: str) -> Reply:
         found = reading.entry(work.conn, house().keys.log, entry)
         if found is None:
             raise EntryUnknown("The log has no entry of that id.")
+        _note_view(work, item=found.id)
     return Reply(found)
 
 
@@ -134,24 +132,14 @@ def key() -> Response:
 )
 def bundle() -> Response:
     """The whole log as a zip. That it was taken is its own last entry."""
-    with TemporaryDirectory(dir=_MEMORY if _MEMORY.is_dir() else house().settings.state) as folder:
-        file = Path(folder) / "audit.zip"
-        with house().work(actor()) as work:
-            must(work, TAKE)
-            last = work.trail.record(EXPORTED, actor=actor(), now=work.now).seq
-            work.checkpoints.over(last, now=work.now)
-            export(work.conn, house().keys.log, file, now=work.now)
-        # Open, it outlives the folder, which is gone before the first byte leaves.
-        stream = file.open("rb")
-    size = stream.seek(0, 2)
-    stream.seek(0)
-    response = Response(_pieces(stream), content_type="application/zip")
-    response.call_on_close(stream.close)
-    response.content_length = size
-    response.headers.set("Content-Disposition", "attachment", filename="custodes-audit.zip")
-    return response
+    with house().work(actor()) as work:
+        must(work, TAKE)
+        logbook.announce_export(work)
+    # Written after that unit of work: it takes long, and nobody else could write meanwhile.
+    return send_file(logbook.bundle(house()), "application/zip", as_attachment=True, download_name="custodes-audit.zip")
 
 
-def _pieces(stream: BinaryIO) -> Iterator[bytes]:
-    while piece := stream.read(_PIECE):
-        yield piece
+def _note_view(work: Work, **sought: Value) -> None:
+    """Looking at the log is in the log: ids and codes of what was looked for."""
+    none: dict[str, Value] = dict.fromkeys(sorted(LOG_VIEWED.fields))
+    work.trail.record(LOG_VIEWED, actor=work.actor, now=work.now, what={**none, **sought})

@@ -17,7 +17,7 @@ from app.bootstrap.work import Work
 from app.http import idempotency
 from app.http.house import actor, house
 from app.http.request import FileSink, receives_files, streams_body
-from sharing.errors import FileTooLarge
+from sharing.errors import FileTooLarge, TooManyFiles
 from vault.parts import SealedPart
 
 bp = Section("files", "Files of a draft.")
@@ -70,6 +70,9 @@ def _prepare(draft: str) -> FileSink:
     def sink(name: str, media_type: str) -> Incoming:
         if _answered() is not None:
             return cast("Incoming", _Ignored())
+        # Here and not only at the end: a body of no announced length could fill the disk first.
+        if len(g.get("open_sinks", ())) >= house().settings.files_per_item:
+            raise TooManyFiles(f"One item may carry {house().settings.files_per_item} files at most.")
         return Incoming(uuid_or_none_such(draft), name, media_type)
 
     return sink

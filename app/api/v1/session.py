@@ -11,6 +11,7 @@ from app.api.schemas import people as schemas
 from app.api.schemas.shapes import Nothing
 from app.api.section import Section
 from app.api.shown import me
+from app.bootstrap.signing_in import check_password
 from app.http.house import actor, house
 from app.http.permissions import SignInNeeded, public
 from app.http.sessions import current
@@ -24,9 +25,7 @@ DOOR = "api"
 @bp.op("POST", "/session", takes=schemas.SignInBody, gives=schemas.Token, status=201, door=public)
 def sign_in(body: dict[str, Any]) -> Reply:
     """Give the password; the token then waits for the code."""
-    with house().work(actor()) as work:
-        found = work.identity.check_password(**body, door=DOOR, actor=actor(), now=work.now)
-    return Reply(_token(found))
+    return Reply(_token(check_password(house(), **body, door=DOOR, actor=actor())))
 
 
 @bp.op("POST", "/session/code", takes=schemas.CodeBody, gives=schemas.SignedIn, door=public)
