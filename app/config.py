@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from audit.note import ORIGIN
 from foundation.errors import Invalid
 
 MIB = 1 << 20
@@ -102,6 +103,10 @@ class Settings:
             faults["CUSTODES_HOST"] = ["demonstration mode listens on loopback only; use 127.0.0.1"]
         if not self.demonstration and not self.secure:
             faults["CUSTODES_SECURE"] = ["0 is for demonstration mode only; serve behind TLS"]
+        if not ORIGIN.match(self.origin):
+            faults["CUSTODES_ORIGIN"] = ["must be a name like custodes.example/log: no spaces, no plus sign"]
+        if not self.database_url.startswith("sqlite:///"):
+            faults["CUSTODES_DATABASE_URL"] = ["must begin with sqlite:///, the one database this version serves from"]
         if faults:
             detail = "; ".join(f"{name}: {', '.join(problems)}" for name, problems in sorted(faults.items()))
             raise SettingsFaulty(detail, fields=faults)

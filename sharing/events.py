@@ -14,6 +14,7 @@ DRAFT_STARTED = kind(
     "office",
     "reply_to",
 )
+DRAFT_OPENED = kind("sharing.draft-opened", "The author read a draft", "version")
 DRAFT_REVISED = kind("sharing.draft-revised", "The author changed a draft", "changed", "version")
 DRAFT_DISCARDED = kind("sharing.draft-discarded", "The author threw a draft away; its key was destroyed", "files")
 FILE_ATTACHED = kind("sharing.file-attached", "A sealed file was attached to a draft", "part", "size")

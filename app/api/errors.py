@@ -40,13 +40,6 @@ class SignInFailed(Denied):
     title = "You are not signed in"
 
 
-class DutyRefused(Denied):
-    """It belongs to a duty this person does not hold."""
-
-    code = "api.duty-refused"
-    title = "Your duties do not include this"
-
-
 class PreconditionFailed(Conflict):
     """If-Match names another version."""
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from app.bootstrap.events import RECORDS_VIEWED
 from foundation.errors import Denied, Reason
 
 if TYPE_CHECKING:
     from app.bootstrap.work import Work
 
 NO_RULE = "no-permit"  # the rule of a refusal for which no rule speaks: everything not permitted is refused
+
+
+# Looking is an act too. The audit log's own readers record theirs with what was asked for.
+LOOKS = frozenset({"view-accounts", "view-disposal-log", "view-incidents"})
 
 
 class DutyRefused(Denied):
@@ -21,9 +26,11 @@ class DutyRefused(Denied):
 
 
 def must(work: Work, action: str) -> None:
-    """Raises DutyRefused, with every reason, unless the asker may do this. The unit of work enters it in the log."""
+    """Raises DutyRefused, with every reason, unless the asker may do this. Refused or not, the log says so."""
     if reasons := against(work, action):
         raise DutyRefused(" ".join(reason.text for reason in reasons), reasons=reasons)
+    if action in LOOKS:
+        work.trail.record(RECORDS_VIEWED, actor=work.actor, now=work.now, what={"duty": action})
 
 
 def against(work: Work, action: str, *, body: str = "", other: str = "", owner: str = "") -> Sequence[Reason]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -13,11 +14,13 @@ from app.bootstrap import policies as policy_files
 from app.bootstrap import wiring
 from app.bootstrap.clock import Clock, DemonstrationClock, SystemClock
 from app.bootstrap.engines import make_engine
+from app.bootstrap.events import STARTED
 from app.bootstrap.keys import Keys
 from app.bootstrap.policies import Policies
 from app.bootstrap.schema import at_head, upgrade
 from app.bootstrap.work import Work
 from app.config import Settings
+from audit.fact import Value
 from foundation.actor import SERVICE, Actor
 from identity.rules.decide import Decider
 from identity.store.hasher import Hasher
@@ -100,3 +103,11 @@ def build(settings: Settings, *, hasher: Hasher | None = None) -> House:
         hasher=hasher or Hasher(),
         secrets=SecretBox(keys.identity),
     )
+
+
+def started(house: House) -> None:
+    """Enter in the log that the service starts, and under which policies. What cannot be logged does not start."""
+    with house.work() as work:
+        what: dict[str, Value] = {"version": version("custodes"), "demonstration": house.demonstration}
+        work.trail.record(STARTED, actor=SERVICE, now=work.now, what=what)
+    house.engine.dispose()

@@ -17,7 +17,7 @@ def house() -> House:
 
 
 def operator() -> Actor:
-    """Whoever has a shell here. They hold no duty: content stays out of reach; the log keeps the machine's user name."""
+    """Whoever has a shell here. They hold no duty: content stays out of reach; the log keeps their user name."""
     return Actor(id="console", name=getpass.getuser(), party="", principal=0)
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import sys
+from typing import NoReturn
 
 import click
+from sqlalchemy.exc import DBAPIError
 
 from app.cli import accounts, audit_log, establishments, jobs, policies, serve, verifying
 from app.cli.console import say
@@ -36,6 +39,7 @@ for command in (
 
 def main() -> None:
     """Entry point of the installed command."""
+    os.umask(0o077)  # databases, exports and exchanged files are their owner's alone, wherever the settings put them
     try:
         cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -44,8 +48,25 @@ def main() -> None:
         error.show()
         sys.exit(2)
     except ServiceError as error:
-        say(f"{error.title or 'Refused'}: {error.detail}", error=True)
+        refuse(error)
+    except DBAPIError as error:  # a file that is no database, one that is locked, or on a disk that is full
+        say(f"The database cannot be used: {error.orig}", error=True)
         sys.exit(2)
+    except OSError as error:  # a folder that is not there, a disk that is full, a file of somebody else's
+        say(f"The file or folder cannot be used: {error.filename or 'the machine'}: {error.strerror}", error=True)
+        sys.exit(2)
+
+
+def refuse(error: ServiceError) -> NoReturn:
+    """The refusal as one line, then one line for each thing that is wrong, where the line does not say it already."""
+    say(f"{error.title or 'Refused'}: {error.detail}", error=True)
+    for reason in error.reasons:
+        say(f"  {reason.text}" + (f" ({reason.clause})" if reason.clause else ""), error=True)
+    for name, faults in error.fields.items():
+        for fault in faults:
+            if fault not in error.detail:
+                say(f"  {name}: {fault}", error=True)
+    sys.exit(2)
 
 
 if __name__ == "__main__":

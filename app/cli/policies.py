@@ -23,9 +23,8 @@ def check(folder: Path) -> None:
     found = policy_files.load(folder)
     Decider(found.access)
     agreements = ", ".join(f"{a.id} version {a.version}" for a in found.agreements.versions)
-    say(
-        f"{len(found.parties)} parties, {len(found.roles)} roles, {len(found.access.rules)} rules of access, {agreements}"
-    )
+    counts = f"{len(found.parties)} parties, {len(found.roles)} roles, {len(found.access.rules)} rules of access"
+    say(f"{counts}, {agreements}")
     unverified = [
         f"{party}/{code}"
         for party, schedule in sorted(found.schedules.parties.items())

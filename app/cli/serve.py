@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from app.bootstrap import house as houses
+from app.bootstrap.listening import refuse_taken
 from app.cli.console import say
 from app.config import Settings
 from app.serving import run
@@ -24,7 +25,8 @@ def init() -> None:
 def serve() -> None:
     """Serve pages and API, and run the jobs, behind a TLS proxy that does not spool."""
     settings = Settings.from_env()
-    houses.build(settings)  # refuses here, in one line, what a worker would refuse in a traceback
+    refuse_taken(settings.host, settings.port)
+    houses.started(houses.build(settings))  # refuses here, in one line, what a worker would refuse in a traceback
     run(settings)
 
 
@@ -43,9 +45,12 @@ def demo(state: Path, port: int) -> None:
             "CUSTODES_SECURE": "0",
         }
     )
+    refuse_taken(settings.host, settings.port)
     begin(settings)
     houses.init(settings)
-    for line in furnish(houses.build(settings)):
+    house = houses.build(settings)
+    for line in furnish(house):
         say(line)
+    houses.started(house)
     say(f"Custodes is at http://{settings.host}:{settings.port} (Ctrl-C stops; “make clean” forgets the demonstration)")
     run(settings)

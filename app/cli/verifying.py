@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import click
 
 from app.cli.console import say
 from audit.check import Report
+from audit.errors import VerifierKeyInvalid
 from audit.verify import verify_bundle, verify_checkpoint, verify_receipt
 from retention.queries.verify import CertificateReport, is_certificate, verify_certificate
 
@@ -24,13 +26,21 @@ NOTE_MARK = "— ".encode()
     required=True,
     help="File of verifier keys, one a line, that you had from the log’s operator by another way.",
 )
-def verify(file: Path, keys: Path) -> None:
-    """Verify FILE offline: a certificate, an audit bundle, a receipt or a checkpoint. Exit code 1 if it does not hold."""
-    trusted = [line.strip() for line in keys.read_text(encoding="utf-8").splitlines() if line.strip()]
+@click.option(
+    "--kept",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="A checkpoint you kept from before: the bundle must be of the same history. As often as you have some.",
+)
+def verify(file: Path, keys: Path, kept: tuple[Path, ...]) -> None:
+    """Verify FILE offline: a certificate, an audit bundle, a receipt or a checkpoint. Exit code 1: it does not hold."""
+    trusted = verifier_keys(keys)
     if file.is_dir() or file.read_bytes()[:2] == b"PK":
-        report = verify_bundle(file, trusted)
+        report = verify_bundle(file, trusted, kept=[path.read_bytes().decode("utf-8", "replace") for path in kept])
         show(report)
         sys.exit(0 if report.ok else 1)
+    if kept:
+        raise click.UsageError("--kept is compared with a bundle: nothing else holds the whole history.")
     data = file.read_bytes()
     if is_certificate(data):
         certificate = verify_certificate(data, trusted)
@@ -39,6 +49,14 @@ def verify(file: Path, keys: Path) -> None:
     report = verify_receipt(data, trusted) if data.lstrip()[:1] == b"{" else verify_checkpoint(data, trusted)
     show(report)
     sys.exit(0 if report.ok else 1)
+
+
+def verifier_keys(path: Path) -> list[str]:
+    """The keys of a file, one a line. Raises VerifierKeyInvalid where it is no text or holds none."""
+    with suppress(UnicodeDecodeError):
+        if found := [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]:
+            return found
+    raise VerifierKeyInvalid(f"“{path}” holds none. Give a text file with the log’s verifier key, one key a line.")
 
 
 def show(report: Report) -> None:

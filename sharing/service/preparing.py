@@ -13,6 +13,7 @@ from classification.model import Handling, Marking
 from foundation.actor import Actor
 from foundation.errors import Reason
 from identity.model import Group, Office, Person
+from sharing import events
 from sharing.model.agreement import ORIGIN, Agreement, Route
 from sharing.model.item import Content, Decision, DraftOpened, Named
 from sharing.rules.gates import gates
@@ -99,6 +100,9 @@ class Preparing(Attaching):
         """The author’s own draft, with every reason why it may not be sent yet. Raises DraftNotFound."""
         ready = self._ready(self._draft(draft, actor, now), actor, now)
         row = ready.row
+        self._record(
+            events.DRAFT_OPENED, actor=actor, now=now, subject=row.uuid, marking=ready.marking.code, version=row.version
+        )
         answered = items.by_id(self._conn, row.reply_to).reference if row.reply_to else ""
         return DraftOpened(
             uuid=draft,

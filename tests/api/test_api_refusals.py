@@ -154,7 +154,7 @@ def test_wrong_numbers_of_things_one_may_look_at(live: Live, path: str) -> None:
 def test_what_belongs_to_a_duty_says_so_and_nothing_of_the_thing(live: Live) -> None:
     for path in ("/disposals", "/disposals/x", "/certificates/x", "/audit/entries", "/audit/bundle", "/accounts",
                  "/accounts/x", "/incidents", "/incidents/x", "/holds"):  # fmt: skip
-        assert _problem(live.api("chair").get(path), 403, "api.duty-refused")["detail"], path
+        assert _problem(live.api("chair").get(path), 403, "app.duty-refused")["detail"], path
 
 
 @pytest.mark.parametrize("name", ["%E2%80%AEfdp.exe", "%00", "con", "..", "x" * 300, "%0Aevil.txt", " . "])

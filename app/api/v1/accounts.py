@@ -8,13 +8,13 @@ from typing import Any
 from flask import url_for
 
 from app.api import cursor
-from app.api.duty import must
 from app.api.reply import Reply, once
 from app.api.schemas import oversight as schemas
 from app.api.schemas.people import Ended
 from app.api.schemas.shapes import Made, Nothing
 from app.api.section import Section
 from app.api.shown import whole
+from app.bootstrap.duties import must
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from foundation.actor import FOREVER

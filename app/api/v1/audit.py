@@ -7,12 +7,12 @@ from typing import Any
 from flask import Response, send_file
 
 from app.api import cursor
-from app.api.duty import must
 from app.api.reply import Reply, once
 from app.api.schemas import oversight as schemas
 from app.api.schemas.shapes import Nothing
 from app.api.section import Section
 from app.bootstrap import logbook
+from app.bootstrap.duties import must
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import public

@@ -9,7 +9,6 @@ from typing import Any, cast
 from flask import Response, url_for
 
 from app.api import cursor
-from app.api.duty import must
 from app.api.errors import FieldsInvalid
 from app.api.reply import Reply, expected, once
 from app.api.schemas import disposals as schemas
@@ -17,6 +16,7 @@ from app.api.schemas.shapes import Nothing
 from app.api.section import Section
 from app.api.shown import person_name, whole
 from app.bootstrap import sweeps
+from app.bootstrap.duties import must
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from retention.model import STATES, Case, State

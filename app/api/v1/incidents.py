@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from app.api import cursor
-from app.api.duty import must
 from app.api.reply import Reply, once
 from app.api.schemas import oversight as schemas
 from app.api.section import Section
+from app.bootstrap.duties import must
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from incidents.model import Incident

@@ -7,12 +7,12 @@ from typing import Any
 
 from flask import request
 
-from app.api.duty import must
 from app.api.reply import Reply, once
 from app.api.schemas import people as schemas
 from app.api.schemas.shapes import Made
 from app.api.section import Section
 from app.api.shown import me, whole
+from app.bootstrap.duties import must
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from classification.model import GRADES
