@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -24,29 +23,10 @@ from vault.errors import KeyAlive, KeyChanged, PartGone, PartNotBegun
 from vault.keyring import Keyring
 from vault.keys import Keys, gone
 from vault.keystore import Erased, Key, KeyStore
+from vault.model import Destroyed, Removal
 from vault.parts import PartReader, PartWriter, SealedPart
 from vault.store import ObjectRow, Rows
 from vault.sweep import Sweep, folder_of, name_for, record_destroyed, replay
-
-
-@dataclass(frozen=True, slots=True)
-class Destroyed:
-    """What a certificate says of the keys. ``entry_*`` is where their destruction stands in the log."""
-
-    item: UUID
-    versions: int
-    keks: tuple[str, ...]
-    at: datetime
-    entry_seq: int
-    entry_id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Removal:
-    """How many files there were; ``absent`` is what listing the store afterwards found."""
-
-    parts: int
-    absent: bool
 
 
 class Vault:
@@ -58,9 +38,13 @@ class Vault:
         self._rows, self._trail = Rows(conn), trail
         self._keystore, self._keyring, self._backend = keystore, keyring, backend
         self._keys = Keys(self._rows, keystore, keyring)
+        self._forget()
+
+    def _forget(self) -> None:
         self._settling: list[tuple[UUID, int]] = []
         self._stored: list[str] = []
         self._dropped: list[str] = []
+        self._begun: list[PartWriter] = []
 
     def create(self, *, item: UUID, body: str, marking: str, actor: Actor, now: datetime, version: int = 1) -> None:
         """Give an item version its own key, wrapped under the newest key of ``body``, bound to the marking code.
@@ -121,7 +105,9 @@ class Vault:
         dek = self._keys.dek(item, version)
         name = name_for(item, version, part, now)
         self._rows.begin(name, item, version, part, now)
-        return PartWriter(dek, self._backend, name, item=item, version=version, part=part, limit=limit)
+        writer = PartWriter(dek, self._backend, name, item=item, version=version, part=part, limit=limit)
+        self._begun.append(writer)
+        return writer
 
     def finish_part(self, *, sealed: SealedPart, actor: Actor, now: datetime) -> None:
         """The file is part of the item once the transaction commits.
@@ -265,7 +251,14 @@ class Vault:
         for name in self._dropped:
             with contextlib.suppress(Unavailable):
                 self._backend.delete(name)
-        self._settling, self._stored, self._dropped = [], [], []
+        self._forget()
+
+    def after_rollback(self) -> None:
+        """The transaction is gone, and with it every row: what was begun under it must leave no file either."""
+        for writer in self._begun:
+            with contextlib.suppress(Unavailable):
+                writer.abort()
+        self._forget()
 
     def _switch(self, item: UUID, state: str, actor: Actor, now: datetime) -> None:
         rows = self._rows.objects(item)

@@ -25,6 +25,12 @@ class Swept:
     certified: int
     failed: int
 
+    def __str__(self) -> str:
+        return (
+            f"{self.due} fell due, {self.begun} begun, {self.destroyed} destroyed, {self.certified} certified, "
+            f"{self.failed} failed"
+        )
+
 
 def dispose(house: House, actor: Actor = SERVICE) -> Swept:
     """Mark what is due; carry approved destructions to their certificates. Safe at any time, as often as liked."""

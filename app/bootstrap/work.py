@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.bootstrap import wiring
 from app.bootstrap.events import REFUSED
@@ -58,16 +60,18 @@ class Work:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        held = False
         try:
             if error is None:
                 self._finish(self.conn)
-                # The key store and the object store hear that it held; what fails here, the sweep makes good.
-                if "vault" in self.__dict__:
-                    self.vault.after_commit()
-                return
-            self.conn.rollback()
+                held = True
+            else:
+                _undo(self.conn)
         finally:
             self.conn.close()
+            self._settle(held=held)
+        if error is None:
+            return
         # An Unavailable is not recorded, since it may be the log itself that failed, unless it brings its own fact.
         if isinstance(error, ServiceError) and (not isinstance(error, Unavailable) or getattr(error, "fact", None)):
             self._record_refusal(error)
@@ -141,11 +145,20 @@ class Work:
             followers=wiring.followers(house),
         )
 
+    def _settle(self, *, held: bool) -> None:
+        """Key store and object store hear what became of it; whatever fails here, the sweep makes good."""
+        if "vault" in self.__dict__:
+            (self.vault.after_commit if held else self.vault.after_rollback)()
+
     def _connect(self) -> sa.Connection:
         try:
             conn = self.house.engine.connect()
+        except (DBAPIError, PoolTimeout) as error:
+            raise DatabaseUnavailable(_TRY_AGAIN) from error
+        try:
             conn.begin()
         except DBAPIError as error:
+            conn.close()  # a connection lost here for every refused request would soon be every connection
             raise DatabaseUnavailable(_TRY_AGAIN) from error
         return conn
 
@@ -153,7 +166,7 @@ class Work:
         try:
             conn.commit()
         except DBAPIError as error:
-            conn.rollback()
+            _undo(conn)
             raise LogUnavailable(_TRY_AGAIN) from error
 
     def _record_refusal(self, error: ServiceError) -> None:
@@ -179,3 +192,9 @@ class Work:
 
 
 _TRY_AGAIN = "Nothing was changed. Try again in a few minutes; if it goes on, tell whoever runs the service."
+
+
+def _undo(conn: sa.Connection) -> None:
+    """Roll back. A database that cannot even do that has dropped the transaction with the connection."""
+    with suppress(DBAPIError):
+        conn.rollback()

@@ -41,6 +41,8 @@ DUTY_ACTIONS: Mapping[str, str] = {
 UNDECIDED = "undecided"
 _STRICTER = ("self", "holders", "nobody")
 
+NO_RULE = "No rule permits this to you. Ask whoever holds the duty; an administrator appoints."
+
 
 class Decider:
     """Decides by one frozen set of rules. Safe to share between threads; built once at start.
@@ -159,7 +161,7 @@ class Decider:
 
     def _worded(self, allowed: bool, reasons: Iterable[str], unpermitted: str) -> Verdict:
         ids = tuple(sorted(reasons))
-        why = tuple(self.rules[rule].why for rule in ids) or (() if allowed else ("No rule permits this to you.",))
+        why = tuple(self.rules[rule].why for rule in ids) or (() if allowed else (NO_RULE,))
         tell = max((self.rules[rule].tell for rule in ids), key=_STRICTER.index, default=unpermitted)
         return Verdict(allowed, ids, why, tell, self.policy)
 

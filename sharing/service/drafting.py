@@ -49,12 +49,13 @@ class Drafting(Choosing):
         NotYourOffice, DraftFaulty, MarkingSpill, ItemNotFound, ActRefused, DoneAlready.
         """
         self._gate(actor, now, "draft")
+        # The marking first: a spill is one whatever else is wrong with the draft, and must not go unrecorded.
+        marking = self._marking(written.marking or "")
         found = self._agreement(agreement, now)
         sending = self._own_office(office, actor)
         target = self._office_wanted(written.to_office, "to_office") if written.to_office else None
         way = self._route(found, kind, route, sending, target)
         answered = self._answered(reply_to, way, actor=actor, now=now)
-        marking = self._marking(written.marking or "")
         self._check(written, marking)
         uuid = new_id(now)
         self._vault.create(item=uuid, body=sending.party, marking=marking.code, actor=actor, now=now)
@@ -165,7 +166,9 @@ class Drafting(Choosing):
         """Raises DraftFaulty naming every field that cannot be used."""
         faults: dict[str, list[str]] = {}
         for field, most in (("title", MOST_TITLE), ("text", MOST_TEXT), ("sharing_purpose", MOST_PURPOSE)):
-            if len(getattr(written, field) or "") > most:
+            if "\0" in (getattr(written, field) or ""):
+                faults[field] = ["Remove the character that cannot be shown"]
+            elif len(getattr(written, field) or "") > most:
                 faults[field] = [f"Use {most} characters or fewer"]
         if wrong := subject_faults(written.subjects or ()):
             faults["subjects"] = wrong

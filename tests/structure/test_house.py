@@ -136,8 +136,8 @@ def takes_part(kind: type) -> bool:
     return "trail" in inspect.signature(kind.__init__).parameters
 
 
-# Not an act: it tells the stores that the act held.
-NO_ACT = {"vault.service.Vault.after_commit"}
+# Not acts: they tell the stores whether the act held.
+NO_ACT = {"vault.service.Vault.after_commit", "vault.service.Vault.after_rollback"}
 
 
 @pytest.mark.parametrize(("name", "method"), services(), ids=lambda value: value if isinstance(value, str) else "")
