@@ -9,6 +9,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from classification.rules.parse import recall
 from foundation.actor import Actor
 from foundation.calendar import london_date
 from foundation.errors import Reason
@@ -71,6 +72,7 @@ class Reading(Naming):
         """
         found, _ = self._find(reference, "open", actor=actor, now=now, purpose=purpose)
         self._purpose(found.agreement, purpose)
+        self._as_marked(found, actor, now)
         explained = self._decider.explain(actor, "see", found.facts, now=now)
         self._record(
             events.ITEM_OPENED,
@@ -88,6 +90,7 @@ class Reading(Naming):
         """One file. A range of it is one download like any other. Raises as ``open``, FileNotFound."""
         found, verdict = self._find(reference, "download", actor=actor, now=now, purpose=purpose)
         self._purpose(found.agreement, purpose)
+        self._as_marked(found, actor, now)
         row = next((row for row in drafts.files(self._conn, found.uuid) if row.part == part), None)
         if row is None:
             raise FileNotFound("The item has no file of that number.", subject=found.row.uuid)
@@ -112,6 +115,11 @@ class Reading(Naming):
         found, _ = self._find(reference, "see", actor=actor, now=now)
         explained = self._decider.explain(actor, "see", found.facts, now=now)
         return Explained(reference, self._bases(found, explained, actor), explained.policy)
+
+    def _as_marked(self, found: Found, actor: Actor, now: datetime) -> None:
+        """Line and code are what the key is bound to: a marking edited in the database alone opens nothing."""
+        for code in {found.row.marking_code, recall(found.row.marking, self._scheme).code}:
+            self._vault.must_be_marked(item=found.uuid, marking=code, actor=actor, now=now)
 
     def _shown(self, found: Found, explained: Verdict, actor: Actor, now: datetime) -> ItemOpened:
         row = found.row

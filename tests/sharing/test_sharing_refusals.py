@@ -31,6 +31,7 @@ from sharing.errors import (
 )
 from sharing.model.item import Written
 from tests.sharing.world import OS, World, written_of
+from vault.errors import Tampered
 
 OUTCOME = Written(marking=OS, title="Outcome", text="Found.", sharing_purpose="The outcome.")
 
@@ -467,3 +468,12 @@ def test_an_unfinished_draft_is_kept_and_told_what_it_needs(house: World) -> Non
 def test_every_refusal_of_access_says_what_the_log_is_to_remember() -> None:
     error = Noted("Said.", what={"act": "see"}, rules=("a",))
     assert (error.fact, error.what, error.rules, error.subject) == (None, {"act": "see"}, ("a",), "")
+
+
+@pytest.mark.parametrize("column", ["marking", "marking_code"])
+def test_a_marking_edited_behind_the_service_opens_nothing(house: World, column: str) -> None:
+    ref = house.send("sana")
+    was = {"marking": "OFFICIAL", "marking_code": "O"}[column]
+    with house.engine.begin() as conn:
+        conn.exec_driver_sql(f"update item set {column} = ? where reference = ?", (was, ref.reference))
+    refused(house, "cora", "open", ref.reference, "inspection", kind=Tampered)
