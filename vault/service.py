@@ -88,6 +88,11 @@ class Vault:
             if item in deks
         }
 
+    def must_be_marked(self, *, item: UUID, marking: str, actor: Actor, now: datetime, version: int = 1) -> None:  # noqa: ARG002
+        """The caller's marking code is the one the key is bound to, else somebody edited a row. Raises Tampered."""
+        if self._keys.usable(item, version).marking != marking:
+            raise envelope.tampered(str(item))
+
     def begin_part(
         self,
         *,
