@@ -37,12 +37,11 @@ def row(case: Case) -> list[Any]:
     """The case in the list."""
     due = filters.gds_date(case.due_on) if case.due_on else "No period in force"
     return [
-        {"text": case.reference, "href": f"/disposals/{case.reference}", "minor": names.words(case.kind)},
+        {"text": case.reference, "href": f"/disposals/{case.reference}"},
         names.words(case.retention_class),
         names.party(case.originator),
         due,
-        {"status": case.state},
-        {"status": "held"} if case.held else "",
+        {"status": case.state, "minor": "On hold" if case.held else ""},
     ]
 
 
