@@ -15,7 +15,7 @@ from cryptography.hazmat.primitives import constant_time, hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDFExpand
 
-from vault.buffers import CHUNKS, Buffers, borrow, give_back
+from vault.buffers import WINDOW, Buffers, borrow, give_back
 from vault.envelope import CHUNK, HEADER, SALT, TAG, WIRE, plain_size, tampered
 
 _LABEL = b"c2sp.org/chunked-encryption@v1+AEAD_AES_256_GCM\0"
@@ -54,8 +54,11 @@ class RangeReader:
             raise tampered()
         self._aead, self._base = AESGCM(okm[:_AES]), int.from_bytes(okm[_AES:_NONCE], "big")
         self._header = bytes(header)
-        wire, plain = bytearray(WIRE), bytearray(CHUNK)
-        self._decrypt(self._last, self._last, memoryview(wire), memoryview(plain))
+        buffers = borrow()
+        try:
+            self._decrypt(self._last, self._last, buffers)
+        finally:
+            give_back(buffers)
 
     def stream(self, start: int, length: int) -> Iterator[memoryview]:
         """Verified pieces of at most 1 MiB, each valid only until the next is asked for.
@@ -77,8 +80,8 @@ class RangeReader:
     def _windows(self, start: int, end: int, buffers: Buffers) -> Iterator[memoryview]:
         while start < end:
             first = start // CHUNK
-            last = min(first + CHUNKS - 1, (end - 1) // CHUNK)
-            plain = self._decrypt(first, last, buffers.wire, buffers.plain)
+            last = min(first + WINDOW - 1, (end - 1) // CHUNK)
+            plain = self._decrypt(first, last, buffers)
             base = first * CHUNK
             stop = min(len(plain), end - base)
             yield plain[start - base : stop]
@@ -89,8 +92,9 @@ class RangeReader:
         opener = Cobblestone256Decryptor(self._key, self._context)
         opener.update(self._header)
         try:
-            for offset in range(HEADER, self._source.size, CHUNKS * WIRE):
-                piece = buffers.wire[: min(CHUNKS * WIRE, self._source.size - offset)]
+            # Whole chunks at a time: the decryptor copies only what it has to put together.
+            for offset in range(HEADER, self._source.size, WINDOW * WIRE):
+                piece = buffers.wire[: min(WINDOW * WIRE, self._source.size - offset)]
                 self._source.read_into(offset, piece)
                 # On failure the buffer may hold unverified bytes: the exception leaves before anything is yielded.
                 if done := opener.update_into(piece, buffers.plain):
@@ -100,20 +104,21 @@ class RangeReader:
         except InvalidTag:
             raise tampered() from None
 
-    def _decrypt(self, first: int, last: int, wire: memoryview, plain: memoryview) -> memoryview:
-        """Chunks first..last into ``plain``; returns what of it is verified plaintext."""
+    def _decrypt(self, first: int, last: int, buffers: Buffers) -> memoryview:
+        """Chunks first..last, a window at most; returns what of them is verified plaintext."""
         offset = HEADER + first * WIRE
         stored = min((last + 1 - first) * WIRE, self._source.size - offset)
-        self._source.read_into(offset, wire[:stored])
-        filled = 0
+        self._source.read_into(offset, buffers.wire[:stored])
+        decrypt, base = self._aead.decrypt_into, self._base
         try:
-            for number in range(first, last + 1):
-                at = (number - first) * WIRE
-                chunk = wire[at : min(at + WIRE, stored)]
-                size = len(chunk) - TAG
-                nonce = (self._base ^ number).to_bytes(12, "big")
-                self._aead.decrypt_into(nonce, chunk, None, plain[filled : filled + size])
-                filled += size
+            # Strict: a range longer than a window must fail, not come back half decrypted.
+            for number, (wire, plain) in zip(range(first, last + 1), buffers.chunks[: last + 1 - first], strict=True):
+                nonce = (base ^ number).to_bytes(12, "big")
+                if number < self._last:
+                    decrypt(nonce, wire, None, plain)
+                else:
+                    size = self.size - number * CHUNK
+                    decrypt(nonce, wire[: size + TAG], None, plain[:size])
         except InvalidTag:
             raise tampered() from None
-        return plain[:filled]
+        return buffers.plain[: stored - (last + 1 - first) * TAG]

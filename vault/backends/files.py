@@ -145,12 +145,14 @@ class _Reader:
         self.size = os.fstat(fd).st_size
 
     def read_into(self, offset: int, into: memoryview) -> None:
-        with _refusing():
-            while into:
-                got = os.preadv(self._fd, [into], offset)
+        wanted = len(into)
+        try:
+            while (got := os.preadv(self._fd, [into], offset)) < wanted:
                 if not got:
                     raise tampered()
-                into, offset = into[got:], offset + got
+                into, offset, wanted = into[got:], offset + got, wanted - got
+        except OSError as error:
+            raise storage_failed() from error
 
     def close(self) -> None:
         if self._fd >= 0:
