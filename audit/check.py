@@ -68,6 +68,8 @@ class LogCheck:
         self.tree = Frontier()
         self.disclosed = self.redacted = self.clock_sets = self.checkpoints = 0
         self.last: Checkpoint | None = None
+        self.hashed = b""  # of the entry just seen, and the nodes it completed
+        self.nodes: list[tuple[int, int, bytes]] = []
         self.newest = 0  # the greatest time so far
         self.writers: dict[str, tuple[int, bytes]] = {}
         self._clock_set_at = -1
@@ -79,7 +81,7 @@ class LogCheck:
     ) -> tuple[form.Leaf, Mapping[str, str]] | None:
         """The next entry; ``disclosed`` None where it is redacted. Returns what it says if it could be read."""
         seq, hashed = self.tree.size, leaf_hash(body)
-        self.tree.append(hashed)
+        self.hashed, self.nodes = hashed, self.tree.append(hashed)
         self._compare_kept()
         try:
             leaf = form.read(body)

@@ -76,12 +76,18 @@ class Member:
 
     def lines(self, most: int) -> Iterator[bytes]:
         """Each line without its end. Raises Malformed for one longer than ``most`` or without an end."""
+        rest = b""
         while self._left:
-            line = self._took(self._file.readline(min(most + 1, self._left)))
-            if not line.endswith(b"\n"):
-                msg = f"{self.name}: a line is too long or has no end"
-                raise Malformed(msg)
-            yield line[:-1]
+            *lines, rest = (rest + self._took(self._file.read(min(_PIECE, self._left)))).split(b"\n")
+            for line in lines:
+                if len(line) > most:
+                    break
+                yield line
+            else:
+                if len(rest) <= most and (self._left or not rest):
+                    continue
+            msg = f"{self.name}: a line is too long or has no end"
+            raise Malformed(msg)
 
     def whole(self, most: int) -> bytes:
         """All of a small file. Raises Malformed if it is none."""

@@ -12,9 +12,8 @@ from sqlalchemy.engine import Connection
 from audit import leaf as form
 from audit.check import Faults, LogCheck, Report
 from audit.errors import LogDamaged, NoteInvalid
-from audit.follow import disclosures_of, stored
+from audit.follow import opened, stored
 from audit.keys import LogKeys
-from audit.merkle import Frontier, leaf_hash
 from audit.note import Checkpoint, open_checkpoint
 from audit.tables import (
     audit_checkpoint,
@@ -43,7 +42,6 @@ class _Examination:
         self._faults = Faults()
         self._check = LogCheck(self._faults)
         self._nodes = 0
-        self._tree = Frontier()
         self._number = 0
         self._indexed = 0
         self._rows: dict[int, sa.Row[*tuple[Any, ...]]] = {}
@@ -88,13 +86,13 @@ class _Examination:
         if body is None:
             self._faults.add(f"entry {seq}: is missing")
             body = b""
-        if leaf_hash(body) != row.leaf:
+        found = self._check.entry(body, self._disclosed(row))
+        if self._check.hashed != row.leaf:
             self._faults.add(f"entry {seq}: is not what its stored hash was made of")
-        for level, idx, node in self._tree.append(leaf_hash(body)):
+        for level, idx, node in self._check.nodes:
             self._nodes += 1
             if self._node(level, idx) != node:
                 self._faults.add(f"stored node {level}/{idx}: is wrong or missing")
-        found = self._check.entry(body, self._disclosed(row))
         if found:
             if found[0].id != row.entry_id:
                 self._faults.add(f"entry {seq}: is stored under another id")
@@ -110,8 +108,8 @@ class _Examination:
             self._faults.add(f"entry {row.seq}: its disclosure is missing and was not erased")
             return None
         try:
-            raw = disclosures_of(self._keys, row.entry_id, row.period, row.sealed)
-            return None if raw is None else form.unpack(raw)
+            plain = opened(self._keys, row.entry_id, row.period, row.sealed)
+            return None if plain is None else form.disclosures(plain)
         except (LogDamaged, Unavailable, ValueError) as error:
             self._faults.add(f"entry {row.seq}: {error}")
             return None
@@ -120,13 +118,13 @@ class _Examination:
         seq = entry.seq
         if seq >= self._indexed:
             self._indexed = seq + _STEP
-            rows = self._conn.execute(_INDEX, {"start": seq, "stop": self._indexed})
-            self._rows = {row.seq: row for row in rows}
+            rows = self._conn.execute(_INDEX, {"start": seq, "stop": self._indexed}).all()
+            self._rows = {row[0]: row for row in rows}
         row = self._rows.get(seq)
         expected: tuple[Any, ...] = (leaf.id, leaf.act, leaf.out, leaf.t // 1000)
-        if row is None or tuple(row)[1:5] != expected:
+        if row is None or row[1:5] != expected:
             self._faults.add(f"entry {seq}: its index row is wrong or missing")
-        elif values and (row.item, row.actor) != (values["subject"] or None, json.loads(values["who"])["id"]):
+        elif values and not _names(row, values):
             self._faults.add(f"entry {seq}: its index row names another item or person")
         elif entry.erased_at is not None and (row.item, row.actor) != (None, None):
             self._faults.add(f"entry {seq}: was redacted, but its index row still names item or person")
@@ -154,6 +152,17 @@ class _Examination:
             there = self._conn.scalar(sa.select(sa.func.count()).select_from(table))
             if there != number:
                 self._faults.add(f"{table.name}: has {there} rows where {number} belong")
+
+
+def _names(row: sa.Row[*tuple[Any, ...]], values: Mapping[str, str]) -> bool:
+    """Does an index row name the item and person of its entry? ``who`` is canonical by now and begins with its id."""
+    item, actor = row[5:]
+    if not isinstance(actor, str) or item != (values.get("subject") or None):
+        return False
+    return values.get("who", "").startswith(f'{{"id":{_quoted(actor)},')
+
+
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
 _STEP = 500

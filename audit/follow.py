@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Protocol
-from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -102,13 +101,20 @@ _PAGE = (
 )
 
 
-def disclosures_of(keys: LogKeys, entry_id: str, period: str | None, sealed: bytes | None) -> list[Any] | None:
-    """The disclosures as they stand in JSON; None if erased, or their month's key destroyed. Raises LogDamaged."""
+def opened(keys: LogKeys, entry_id: str, period: str | None, sealed: bytes | None) -> bytes | None:
+    """The disclosures as they were sealed; None if erased, or their month's key destroyed. Raises LogDamaged."""
     if sealed is None or period is None:
         return None
     try:
-        plain = keys.open(period, UUID(entry_id).bytes, sealed)
+        return keys.open(period, bytes.fromhex(entry_id.replace("-", "")), sealed)
     except KeyDestroyed:
+        return None
+
+
+def disclosures_of(keys: LogKeys, entry_id: str, period: str | None, sealed: bytes | None) -> list[Any] | None:
+    """The disclosures as they stand in JSON; None if erased, or their month's key destroyed. Raises LogDamaged."""
+    plain = opened(keys, entry_id, period, sealed)
+    if plain is None:
         return None
     try:
         raw = form.parse(plain)
@@ -121,11 +127,11 @@ def disclosures_of(keys: LogKeys, entry_id: str, period: str | None, sealed: byt
 
 def values_of(keys: LogKeys, leaf: form.Leaf, period: str | None, sealed: bytes | None) -> Mapping[str, str] | None:
     """The four disclosed values, each checked against its commitment; None if redacted. Raises LogDamaged."""
-    raw = disclosures_of(keys, leaf.id, period, sealed)
-    if raw is None:
+    plain = opened(keys, leaf.id, period, sealed)
+    if plain is None:
         return None
     try:
-        found = form.match(leaf, form.unpack(raw))
+        found = form.match(leaf, form.disclosures(plain))
     except form.Malformed:
         raise LogDamaged(_damaged(leaf.id)) from None
     if len(found) != len(form.FIELDS):

@@ -10,9 +10,10 @@ import binascii
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
+
+from audit import shape
 
 VERSION = 1
 FIELDS = ("who", "subject", "what", "why")
@@ -52,7 +53,7 @@ def canonical(value: object) -> bytes:
 def parse(data: bytes) -> Any:
     """Read canonical JSON. Raises Malformed for anything that would not be encoded to the same bytes."""
     try:
-        value = json.loads(data.decode(), parse_float=_refuse, parse_constant=_refuse)
+        value, _ = _decode(data.decode())  # what stands behind the value is not encoded again, so it is seen
         same = canonical(value) == data
     except (ValueError, RecursionError):
         same = False
@@ -65,6 +66,9 @@ def parse(data: bytes) -> Any:
 def _refuse(text: str) -> None:
     msg = f"a number must be whole, not {len(text)} characters of something else"
     raise Malformed(msg)
+
+
+_decode = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse).raw_decode
 
 
 def b64(data: bytes) -> str:
@@ -94,8 +98,7 @@ def commit(salt: bytes, name: str, value: str) -> bytes:
     return sha256(salt + name.encode() + b"\x00" + value.encode()).digest()
 
 
-@dataclass(frozen=True, slots=True)
-class Leaf:
+class Leaf(NamedTuple):
     """One entry as the tree holds it. ``t`` in microseconds since 1970; ``prev`` and ``sd`` are hashes."""
 
     id: str
@@ -135,6 +138,12 @@ def read(data: bytes) -> Leaf:
     if len(data) > MOST_LEAF:
         msg = "leaf too long"
         raise Malformed(msg)
+    usual = shape.leaf(data)
+    return Leaf(*usual) if usual else strictly(data)
+
+
+def strictly(data: bytes) -> Leaf:
+    """``read`` without the short way: each rule by itself. Raises Malformed."""
     raw = parse(data)
     if not isinstance(raw, dict) or raw.keys() != _KEYS:
         msg = "leaf without exactly its keys"
@@ -200,16 +209,26 @@ def unpack(raw: object) -> tuple[Disclosure, ...]:
     return tuple(found)
 
 
+def disclosures(data: bytes) -> tuple[Disclosure, ...]:
+    """Disclosures from canonical JSON. Raises Malformed."""
+    return shape.disclosures(data) or unpack(parse(data))
+
+
 def match(leaf: Leaf, disclosures: Sequence[Disclosure]) -> Mapping[str, str]:
     """The disclosed values by name, each checked against its commitment and its form. Raises Malformed."""
     for salt, name, value in disclosures:
-        if commit(salt, name, value) != leaf.sd[FIELDS.index(name)]:
+        data = value.encode()
+        if sha256(salt + _TAGS[name] + data).digest() != leaf.sd[_PLACES[name]]:
             msg = f"“{name}” does not match its commitment"
             raise Malformed(msg)
-        if len(value.encode()) > MOST_VALUE or not _FORMS[name](value):
+        if len(data) > MOST_VALUE or not _FORMS[name](value):
             msg = f"“{name}” has a wrong form"
             raise Malformed(msg)
     return {name: value for _, name, value in disclosures}
+
+
+_TAGS = {name: name.encode() + b"\x00" for name in FIELDS}
+_PLACES = {name: at for at, name in enumerate(FIELDS)}
 
 
 def _who(value: str) -> bool:
@@ -224,16 +243,19 @@ def _what(value: str) -> bool:
     return isinstance(raw, dict) and all(is_value(part) for part in raw.values())
 
 
+_PLAIN = (str, bool)
+
+
 def is_value(value: object) -> bool:
     """May this stand in ``what``? Text, whole number, truth value, null, array of texts."""
     if isinstance(value, list):
         return all(isinstance(part, str) for part in value)
-    return value is None or isinstance(value, str | bool) or (type(value) is int and abs(value) <= _SAFE)
+    return value is None or isinstance(value, _PLAIN) or (type(value) is int and abs(value) <= _SAFE)
 
 
-_FORMS: Mapping[str, Callable[[str], bool]] = {
-    "who": _who,
-    "subject": lambda v: _text(SUBJECT, v),
-    "what": _what,
+_FORMS: Mapping[str, Callable[[str], object]] = {
+    "who": lambda v: shape.who(v) or _who(v),
+    "subject": SUBJECT.match,
+    "what": lambda v: shape.what(v) or _what(v),
     "why": lambda v: isinstance(v, str),
 }

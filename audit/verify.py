@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from audit import leaf as form
+from audit import shape
 from audit.check import Faults, LogCheck, Report
 from audit.container import FILES, MOST_LINE, Member, reading
 from audit.errors import NoteInvalid
@@ -187,17 +188,21 @@ def _pass(members: Mapping[str, Member], check: LogCheck, keys: Sequence[Verifie
 def _entry(check: LogCheck, body: bytes, line: bytes, faults: Faults) -> None:
     seq, disclosed, named = check.tree.size, None, None
     try:
-        raw = form.parse(line)
-        if not isinstance(raw, dict) or raw.keys() != {"id", "disclosed"}:
-            msg = "disclosure line without exactly its keys"
-            raise form.Malformed(msg)
-        named = raw["id"]
-        disclosed = None if raw["disclosed"] is None else form.unpack(raw["disclosed"])
+        named, disclosed = shape.line(line) or _line(line)
     except form.Malformed as error:
         faults.add(f"entry {seq}: {error}")
     found = check.entry(body, disclosed)
     if found and found[0].id != named:
         faults.add(f"entry {seq}: the disclosure at its place is another’s")
+
+
+def _line(line: bytes) -> tuple[object, Sequence[form.Disclosure] | None]:
+    """The strict reading of a line of disclosures. Raises Malformed."""
+    raw = form.parse(line)
+    if not isinstance(raw, dict) or raw.keys() != {"id", "disclosed"}:
+        msg = "disclosure line without exactly its keys"
+        raise form.Malformed(msg)
+    return raw["id"], None if raw["disclosed"] is None else form.unpack(raw["disclosed"])
 
 
 def _checkpoints(member: Member, keys: Sequence[VerifierKey], faults: Faults) -> Iterator[Checkpoint]:

@@ -328,5 +328,5 @@ print(report.ok, report.entries, sorted(name for name in sys.modules if name.spl
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     assert done.stdout.strip() == (
         "True 7 ['audit', 'audit.check', 'audit.container', 'audit.errors', 'audit.leaf', 'audit.merkle', "
-        "'audit.note', 'audit.verify', 'foundation', 'foundation.errors']"
+        "'audit.note', 'audit.shape', 'audit.verify', 'foundation', 'foundation.errors']"
     )
