@@ -25,6 +25,7 @@ from app.bootstrap.house import House
 from app.config import Settings
 from app.demo.build import begin, credentials, furnish
 from app.factory import create_app
+from app.serving import settle
 from bench.live import ROOT, Answer, InProcess, environment
 
 TARGET = 50  # milliseconds of server time
@@ -72,6 +73,7 @@ def measured(folder: Path, rounds: int) -> Iterator[str]:
     house = demonstration(folder / "state")
     yield f"demonstration furnished in {time.perf_counter() - began:.1f} s; load {os.getloadavg()[0]:.1f}"
     app = create_app(house)
+    settle()
     people = {one["key"]: one for one in credentials(house)}
     clients: dict[str, InProcess] = {}
     for key, name, path, listed in PAGES:
