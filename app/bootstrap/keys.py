@@ -28,7 +28,9 @@ class KeysRefused(Unavailable):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """``index`` searches, ``identity`` seals second factors, ``web`` signs form tokens: 32 bytes each."""
+    """``index`` searches, ``identity`` seals second factors, ``web`` digests what an Idempotency-Key was
+    used with: 32 bytes each.
+    """
 
     log: LogKeys
     vault: LocalKeyring
