@@ -52,10 +52,3 @@ class PreconditionRequired(Conflict):
 
     code = "api.precondition-required"
     title = "Say which version you are changing"
-
-
-class RangeUnsatisfiable(Invalid):
-    """No byte of the file lies in the range."""
-
-    code = "api.range-unsatisfiable"
-    title = "The file has no such range"

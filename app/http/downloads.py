@@ -7,11 +7,20 @@ from collections.abc import Iterator
 from typing import Protocol
 from urllib.parse import quote
 
-from flask import Response, request
+from flask import Response, make_response, request
 
+from app.http.errors import refused
+from foundation.errors import Invalid
 from vault.parts import PartReader
 
 LONGEST = 250  # characters of the name offered: what file systems take, with room for a browser's "(1)"
+
+
+class RangeUnsatisfiable(Invalid):
+    """No byte of the file lies in the range."""
+
+    code = "api.range-unsatisfiable"
+    title = "The file has no such range"
 
 
 class Found(Protocol):
@@ -38,6 +47,9 @@ def streamed(found: Found, *, tag: str, name: str = "") -> Response:
     """
     try:
         answer = _answer(found.reader, tag)
+        if answer.status_code == 416:
+            found.reader.close()
+            return answer
         answer.headers["Content-Type"] = found.media_type
         answer.headers.set("Content-Disposition", "attachment", **named(name or found.name))
     except BaseException:
@@ -55,13 +67,19 @@ def _answer(reader: PartReader, tag: str) -> Response:
     size = reader.size
     asked = wanted(size, tag)
     if asked == ():
-        return Response(status=416, headers={"Content-Range": f"bytes */{size}"})
+        return _nothing_there(size)
     start, stop = asked or (0, size)
     body = () if request.method == "HEAD" else _pieces(reader, start, stop - start)
     answer = Response(body, status=206 if asked else 200, direct_passthrough=True)
     answer.content_length = stop - start
     if asked:
         answer.headers["Content-Range"] = f"bytes {start}-{stop - 1}/{size}"
+    return answer
+
+
+def _nothing_there(size: int) -> Response:
+    answer = make_response(refused(RangeUnsatisfiable(f"The file has {size} bytes.")))
+    answer.headers["Content-Range"] = f"bytes */{size}"
     return answer
 
 
@@ -76,6 +94,11 @@ def wanted(size: int, tag: str) -> tuple[int, int] | tuple[()] | None:
     if "If-Range" in request.headers and request.headers["If-Range"].strip() != f'"{tag}"':
         return None
     return asked.range_for_length(size) or ()
+
+
+def tag_of(reference: str, part: int) -> str:
+    """What was sent never changes: its place is a validator as good as its digest, and tells nothing of the content."""
+    return f"{reference}.{part}"
 
 
 def marked(marking: str, name: str) -> str:

@@ -6,16 +6,15 @@ the limit stops the upload at the first byte beyond it: what follows could be as
 
 from __future__ import annotations
 
-import contextlib
 from uuid import UUID
 
 from app.http.house import actor, house
 from app.http.request import FileSink
+from app.http.uploads import Incoming
 from app.web.filters import filesize, plural
 from app.web.forms import Form
-from foundation.errors import Conflict, Invalid, ServiceError
+from foundation.errors import Conflict, Invalid
 from vault.errors import TooLarge
-from vault.parts import PartWriter
 
 
 class Arriving:
@@ -23,20 +22,18 @@ class Arriving:
 
     def __init__(self, draft: UUID, name: str, media_type: str) -> None:
         """Raises DraftNotFound and ActRefused before a byte is read."""
-        self.draft, self.name, self.media_type = draft, name, media_type
-        self.fault = ""
-        self._writer: PartWriter | None = None
+        self.name, self.fault = name, ""
+        self._file: Incoming | None = None
         self._passed = 0
         try:
-            with house().work(actor()) as work:
-                self._writer = work.sharing.begin_file(draft, name, actor=actor(), now=work.now)
+            self._file = Incoming(draft, name, media_type)
         except Invalid as error:
             self.fault = error.detail
 
     def write(self, data: bytes, /) -> int:
         """Seal it. Raises TooLarge at the first byte over the limit, of a file not taken too."""
-        if self._writer is not None:
-            return self._writer.write(data)
+        if self._file is not None:
+            return self._file.write(data)
         self._passed += len(data)
         if self._passed > house().settings.file_limit:
             raise TooLarge(f"A file may be at most {filesize(house().settings.file_limit)}. Nothing of it was kept.")
@@ -44,31 +41,26 @@ class Arriving:
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """The form parser rewinds what it has filled."""
-        return self._writer.seek(offset, whence) if self._writer else 0
+        return self._file.seek(offset, whence) if self._file else 0
 
     def attach(self) -> bool:
         """Make it part of the draft; whether it is."""
-        if self._writer is None:
+        if self._file is None:
             return False
         try:
-            sealed = self._writer.finish()
+            sealed = self._file.finish()
             with house().work(actor()) as work:
-                work.sharing.attach(self.draft, sealed, self.name, self.media_type, actor=actor(), now=work.now)
+                self._file.attach(work, sealed)
         except (Invalid, Conflict) as error:
             self.fault = error.detail
             return False
-        self._writer = None
+        self._file.settled()
         return True
 
     def abort(self) -> None:
         """Remove what was sealed and the row that announced it; of a file attached, nothing."""
-        writer, self._writer = self._writer, None
-        if writer is None:
-            return
-        writer.abort()
-        # What even this misses, the sweep removes.
-        with contextlib.suppress(ServiceError), house().work(actor()) as work:
-            work.vault.drop_part(item=self.draft, part=writer.part, actor=actor(), now=work.now)
+        if self._file is not None:
+            self._file.abort()
 
     def close(self) -> None:
         """The parser lets go of it; ``attach`` or ``abort`` says what becomes of it."""

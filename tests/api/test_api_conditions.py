@@ -9,8 +9,8 @@ import pytest
 import sqlalchemy as sa
 from api_acts import body_of, draft, sent
 
-from app.api.v1.downloads import filenames
 from app.bootstrap.idempotency import idempotency
+from app.http.downloads import named
 from tests.house import Live
 
 BODY = bytes(range(256)) * 4096  # one mebibyte
@@ -202,8 +202,8 @@ def test_a_purpose_is_owed(live: Live, held: tuple[str, str]) -> None:
 
 
 def test_a_plain_name_needs_no_second_form() -> None:
-    assert filenames("plan.txt") == {"filename": "plan.txt"}
-    assert filenames("報告")["filename"] == "file"
+    assert named("plan.txt") == {"filename": "plan.txt"}
+    assert named("報告")["filename"] == "file"
 
 
 def test_pages_of_a_list_meet_and_do_not_overlap(live: Live) -> None:

@@ -8,7 +8,6 @@ from typing import cast
 from flask import g, request
 
 from app.api.errors import FieldsInvalid
-from app.api.receiving import PIECE, Incoming
 from app.api.reply import Reply, asked, once, replay
 from app.api.schemas import drafts as schemas
 from app.api.section import Section
@@ -17,6 +16,7 @@ from app.bootstrap.work import Work
 from app.http import idempotency
 from app.http.house import actor, house
 from app.http.request import FileSink, receives_files, streams_body
+from app.http.uploads import PIECE, Incoming
 from sharing.errors import FileTooLarge, TooManyFiles
 from vault.parts import SealedPart
 

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 from flask import Blueprint, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.http.downloads import marked, streamed
+from app.http.downloads import marked, streamed, tag_of
 from app.http.house import actor, house
 from app.http.permissions import signed_in
 from app.web import purposes
@@ -26,7 +26,6 @@ def download(ref: str, part: int) -> ResponseReturnValue:
         with house().work(actor()) as work:
             found = work.sharing.download(ref, part, purpose, actor=actor(), now=work.now)
             undo.callback(found.reader.close)
-        # What was sent never changes: its place is a validator as good as its digest, and tells nothing of it.
-        answer = streamed(found, tag=f"{ref}.{part}", name=marked(found.marking, found.name))
+        answer = streamed(found, tag=tag_of(ref, part), name=marked(found.marking, found.name))
         undo.pop_all()
     return answer
