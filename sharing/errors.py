@@ -6,6 +6,7 @@ back records them afterwards, in a transaction of their own. They hold ids and c
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -59,6 +60,13 @@ class ActRefused(Noted, Denied):
 
     code = "sharing.act-refused"
     title = "You may not do that"
+
+
+class ItemDisposed(ActRefused):
+    """They may hear of the item, whose content was destroyed when its time was up."""
+
+    code = "sharing.item-disposed"
+    title = "This item was disposed of"
 
 
 class WrongWay(Noted, Denied):
@@ -192,3 +200,11 @@ class AccessDisagrees(Noted, Unavailable):
             subject=item_uuid,
             rules=rules,
         )
+
+
+_REFERENCE = re.compile(r"[A-Z]{2,10}-[0-9]{4}-[0-9]{5,9}")
+
+
+def loggable(reference: str) -> str:
+    """A reference as typed may hold anything; only what has the form of one goes into the log."""
+    return reference if _REFERENCE.fullmatch(reference) else ""

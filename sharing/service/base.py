@@ -7,9 +7,8 @@ only then, to people who hold a basis, the reasons.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -18,7 +17,7 @@ import sqlalchemy as sa
 
 from audit.fact import Kind, Value
 from audit.trail import Trail
-from classification.model import Handling, Scheme
+from classification.model import Scheme
 from foundation.actor import Actor
 from foundation.calendar import london_date
 from foundation.errors import Reason
@@ -27,10 +26,21 @@ from identity.model import Group, ItemFacts, Office, Party, Verdict
 from identity.queries.people import People
 from identity.rules.decide import Decider
 from sharing import events
-from sharing.errors import ActRefused, Changed, DoneAlready, ItemNotFound, PurposeUnknown, WhoUnknown, WordsMissing
-from sharing.model.agreement import Agreement, Agreements, Route
-from sharing.model.item import Decision, ItemRef, Limits
+from sharing.errors import (
+    ActRefused,
+    Changed,
+    DoneAlready,
+    ItemDisposed,
+    ItemNotFound,
+    PurposeUnknown,
+    WhoUnknown,
+    WordsMissing,
+    loggable,
+)
+from sharing.model.agreement import Agreement, Agreements
+from sharing.model.item import DESTROYED, Decision, ItemRef, Limits
 from sharing.rules import acts
+from sharing.service.found import Found
 from sharing.store import items
 from sharing.store.access import load_facts
 from sharing.store.content import Sealed
@@ -38,26 +48,6 @@ from vault.service import Vault
 
 MOST_WORDS = 4000  # characters of a note, a reason or an outcome
 NO_ITEM = ItemFacts(id=0, sender=0)  # nobody's: no item and no person has the number
-_REFERENCE = re.compile(r"[A-Z]{2,10}-[0-9]{4}-[0-9]{5,9}")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """An item as this actor met it: its row, its access facts, its agreement and route."""
-
-    row: sa.Row[Any]
-    facts: ItemFacts
-    agreement: Agreement
-    route: Route
-    handling: Handling
-
-    @property
-    def uuid(self) -> UUID:
-        return UUID(self.row.uuid)
-
-    @property
-    def ref(self) -> ItemRef:
-        return ItemRef(self.row.reference, self.uuid, self.row.id, self.row.version)
 
 
 class SharingBase:
@@ -130,7 +120,7 @@ class SharingBase:
         return ItemNotFound(
             "There is no item of that reference that you may see. Check the reference, or ask whoever gave it to you.",
             fact=events.ACCESS_REFUSED,
-            what={"act": act, "reference": _loggable(reference)},
+            what={"act": act, "reference": loggable(reference)},
             rules=rules,
             subject=found.row.uuid if found else "",
             marking=found.row.marking_code if found else "",
@@ -143,11 +133,12 @@ class SharingBase:
             Reason(rule, why, said[rule].source if rule in said else "")
             for rule, why in zip(rules, verdict.why, strict=False)
         )
-        return ActRefused(
+        gone = found is not None and found.row.state == DESTROYED
+        return (ItemDisposed if gone else ActRefused)(
             " ".join(verdict.why) or "No rule permits this to you.",
             reasons=reasons,
             fact=events.ACCESS_REFUSED,
-            what={"act": act, "reference": _loggable(reference)},
+            what={"act": act, "reference": loggable(reference)},
             rules=verdict.rules,
             subject=found.row.uuid if found else "",
             marking=found.row.marking_code if found else "",
@@ -291,8 +282,3 @@ class SharingBase:
             fault = f"Use {MOST_WORDS} characters or fewer"
             raise WordsMissing(f"{fault}; there are {len(said)}.", fields={field: [fault]})
         return said
-
-
-def _loggable(reference: str) -> str:
-    """A reference as typed may hold anything; only what has the form of one goes into the log."""
-    return reference if _REFERENCE.fullmatch(reference) else ""

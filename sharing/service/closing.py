@@ -11,7 +11,7 @@ from sharing import events
 from sharing.model.agreement import CLOSE
 from sharing.model.item import CLOSED, WITHDRAWN, ItemRef
 from sharing.rules import acts
-from sharing.service.base import Found
+from sharing.service.found import Found
 from sharing.service.passing import Passing
 
 

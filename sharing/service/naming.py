@@ -10,8 +10,8 @@ from sharing import events
 from sharing.errors import TimeWrong, WhoUnknown
 from sharing.model.item import Decision, ItemRef
 from sharing.rules.sending import parties_of
-from sharing.service.base import Found
 from sharing.service.closing import Closing
+from sharing.service.found import Found
 from sharing.store import access, items
 from sharing.store.content import recusal
 

@@ -19,7 +19,7 @@ from sharing.errors import FileNotFound
 from sharing.model.agreement import ACTS, PASS_ON, Step
 from sharing.model.item import Basis, Decision, EventShown, Explained, ItemOpened, ItemSeen, MayDo, StepShown
 from sharing.rules import acts
-from sharing.service.base import Found
+from sharing.service.found import Found
 from sharing.service.naming import Naming
 from sharing.store import drafts, items
 from sharing.store.content import event

@@ -15,7 +15,7 @@ from sharing.model.item import OPEN, ItemRef
 from sharing.rules import acts
 from sharing.rules.blind import entries
 from sharing.rules.sending import may_send, parties_of
-from sharing.service.base import Found
+from sharing.service.found import Found
 from sharing.service.preparing import Preparing, Ready, incomplete
 from sharing.store import access, drafts, items, subjects
 

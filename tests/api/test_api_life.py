@@ -80,7 +80,7 @@ def test_an_item_is_reviewed_approved_destroyed_and_certified(live: Live) -> Non
     listed = live.api("compliance").ok("GET", "/certificates")
     assert case["certificate"] in [row["number"] for row in listed["items"]]
     gone = live.api("officer").post(f"/items/{reference}/open", {"purpose": "follow-up"})
-    assert gone.status_code == 403
+    assert (gone.status_code, gone.json["code"]) == (410, "sharing.item-disposed")
     assert [reason["rule"] for reason in gone.json["reasons"]] == ["INC-02-gone"]
 
 
