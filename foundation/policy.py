@@ -179,7 +179,7 @@ def read(path: Path, root: Path, faults: Faults) -> Table | None:
         return Table(name, "", tomllib.loads(path.read_text(encoding="utf-8")), faults)
     except FileNotFoundError:
         faults.add(name, "", "is missing")
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         faults.add(name, "", f"cannot be read: {error}")
     return None
 

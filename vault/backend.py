@@ -7,8 +7,9 @@ The law of a backend:
 3. ``publish`` returns once the object survives a loss of power. If it raises, the object may or may not be kept.
 4. What was begun and not settled is remembered, across crashes, until settled or deleted: ``unsettled`` names it.
 5. ``delete`` removes every byte kept under the name, begun, published or neither; afterwards ``list`` does not show it.
+   What a store's own lock keeps raises StorageLocked; ``list`` goes on showing it, and ``unsettled`` if it was that.
 6. Open readers keep reading what they opened, or raise; they never see other bytes.
-7. Only these errors: Tampered (an object shorter than asked), PartGone, NoRoom, StorageFailed.
+7. Only these errors: Tampered (an object shorter than asked), PartGone, NoRoom, StorageFailed, StorageLocked.
 """
 
 from __future__ import annotations
@@ -74,7 +75,7 @@ class Backend(Protocol):
         ...
 
     def delete(self, name: str) -> None:
-        """Remove every byte of it. Absent names are no error."""
+        """Remove every byte of it. Absent names are no error. Raises StorageLocked."""
         ...
 
     def list(self, folder: str) -> list[str]:

@@ -11,8 +11,56 @@ KEY_ENABLED = kind("vault.key-enabled", "The item's keys were enabled again.", "
 KEY_DESTROYED = kind(
     "vault.key-destroyed", "The item's keys were destroyed; nothing can undo this.", "versions", "keks", "destroyed"
 )
+KEY_CONDEMNED = kind("vault.key-condemned", "The item's keys are to be destroyed; nobody can use them now.", "versions")
+KEK_CREATED = kind("vault.kek-created", "A wrapping key was made; new data keys are wrapped under it.", "body", "kek")
+REWRAP_BEGUN = kind(
+    "vault.rewrap-begun", "Data keys are being moved to the newest wrapping key.", "body", "kek", "keys"
+)
+KEYS_REWRAPPED = kind(
+    "vault.keys-rewrapped",
+    "Data keys were moved to the newest wrapping key; their content was not touched.",
+    "body",
+    "kek",
+    "moved",
+    "failed",
+    "left",
+)
+KEK_DESTROYED = kind(
+    "vault.kek-destroyed",
+    "A wrapping key was destroyed: what was erased under it is beyond any copy of the key store.",
+    "body",
+    "kek",
+    "gone",
+    "erasures",
+)
 PART_SEALED = kind(
     "vault.part-sealed", "A file of the item was stored, encrypted.", "version", "part", "stored_size", "stored_sha256"
 )
 CONTENT_REMOVED = kind("vault.content-removed", "The item's ciphertext was deleted and looked for.", "parts", "absent")
+TROUBLE = kind("vault.trouble", "Keys or stored content could not be used; nothing was served.", "code")
 SWEPT = kind("vault.swept", "What broken-off work had left was removed or finished.", "objects", "rows", "keys")
+SHARES_MADE = kind(
+    "vault.shares-made",
+    "Keys were sealed for recovery and their shares given out.",
+    "scope",
+    "set",
+    "threshold",
+    "shares",
+    "keys",
+    "sha256",
+)
+COPY_RENEWED = kind(
+    "vault.copy-renewed", "A recovery file was renewed for the same shares.", "scope", "set", "keys", "sha256"
+)
+SHARES_REHEARSED = kind(
+    "vault.shares-rehearsed",
+    "Custodians joined their shares and the recovery file was compared with the keys in use.",
+    "scope",
+    "set",
+    "sha256",
+    "ok",
+    "same",
+    "differing",
+    "lacking",
+    "retired",
+)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 from uuid import UUID
 
 from vault import envelope
-from vault.errors import KeyDisabled, KeyGone
+from vault.errors import KeyDisabled, KeyGone, KeysElsewhere
 from vault.keyring import Keyring
 from vault.keystore import Key, KeyStore
 from vault.store import Rows
@@ -18,15 +19,20 @@ class Keys:
         self._rows, self._keystore, self._keyring = rows, keystore, keyring
 
     def dek(self, item: UUID, version: int) -> bytes:
-        """The data key itself. Raises KeyGone, KeyDisabled, KeyMissing, Tampered."""
+        """The data key itself. Raises KeyGone, KeyDisabled, KeysElsewhere, KeyMissing, Tampered."""
         return self.unwrap(self.usable(item, version))
 
     def deks(self, items: set[UUID], version: int) -> dict[UUID, bytes]:
-        """The data keys of those items that may be opened, in two queries. Raises KeyMissing, Tampered."""
+        """The data keys of those items that may be opened here, in two queries. Raises KeyMissing, Tampered."""
         rows = self._rows.objects_of(items)
         live = {row.item for row in rows if row.version == version and row.state == "live"}
-        keys = self._keystore.of_items(live)
-        return {key.item: self.unwrap(key) for key in keys if key.version == version and key.state != "disabled"}
+        keys = [key for key in self._keystore.of_items(live) if key.version == version and key.state != "disabled"]
+        found = {}
+        for key in keys:
+            # A list shows what this service holds the keys of; the others' items stand there without their words.
+            with contextlib.suppress(KeysElsewhere):
+                found[key.item] = self.unwrap(key)
+        return found
 
     def must_be_live(self, item: UUID, version: int) -> None:
         """The application's own word. Raises KeyGone, KeyDisabled."""
@@ -47,7 +53,7 @@ class Keys:
         return key
 
     def unwrap(self, key: Key) -> bytes:
-        """Raises KeyMissing; Tampered when anything of the row was changed by hand."""
+        """Raises KeysElsewhere, KeyMissing; Tampered when anything of the row was changed by hand."""
         return self._keyring.unwrap(key.kek_id, key.wrapped, envelope.wrap_facts(key.item, key.version, key.marking))
 
 

@@ -6,119 +6,50 @@ done whatever becomes of the caller's.
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from foundation.orm import Instant
-from vault.errors import ErasureUnfinished, KeyExists, StorageFailed
+from vault.errors import KekClosed, KeyExists, KeyGone
+from vault.kekstore import KekStore, closed_among
+from vault.keydatabase import KeyDatabase, open_engine, refusing
+from vault.keystore_tables import Erased, Key, Remarking, erased, erased_of, key_of, object_key, remarking, row_of
 
-# Its own metadata: a wrapped key must never stand in the application's database or in a backup of it.
-metadata = sa.MetaData()
-
-object_key = sa.Table(
-    "object_key",
-    metadata,
-    sa.Column("item", sa.String(36), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("body", sa.String(40), nullable=False),
-    sa.Column("kek_id", sa.String(80), nullable=False, index=True),
-    sa.Column("wrapped", sa.LargeBinary, nullable=False),
-    sa.Column("marking", sa.String(40), nullable=False),
-    sa.Column("state", sa.String(8), nullable=False, index=True),
-    sa.Column("created", Instant, nullable=False),
-    sa.Column("changed", Instant, nullable=False),
-    sa.CheckConstraint("state in ('pending', 'live', 'disabled')", name="state"),
-)
-
-erased = sa.Table(
-    "erased",
-    metadata,
-    sa.Column("item", sa.String(36), primary_key=True),
-    sa.Column("version", sa.Integer, primary_key=True),
-    sa.Column("kek_id", sa.String(80), nullable=False),
-    sa.Column("at", Instant, nullable=False),
-    sa.Column("by", sa.String(80), nullable=False),
-    sa.Column("reason", sa.String(200), nullable=False),
-    sa.Column("final_at", Instant, nullable=True),  # when every copy of the KEK is gone too: what may be certified
-    sa.Column("settled", sa.Boolean, nullable=False, index=True),  # the application has committed that it knows
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Key:
-    """A wrapped data key and what is bound into its wrap."""
-
-    item: UUID
-    version: int
-    body: str
-    kek_id: str
-    wrapped: bytes
-    marking: str
-    state: str
-    created: datetime
-    changed: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Erased:
-    """That a key was destroyed: when, by whom (an id), for what reason (a code or reference)."""
-
-    item: UUID
-    version: int
-    kek_id: str
-    at: datetime
-    by: str
-    reason: str
-    final_at: datetime | None
-    settled: bool
-
-
-def open_engine(path: Path) -> sa.Engine:
-    """An engine on the SQLite file ``path``, made 0600 if absent; what is deleted in it is overwritten."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    # hide_parameters: a wrapped key must not get into the text of an error.
-    engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)
-    sa.event.listen(engine, "connect", _prepare)
-    return engine
-
-
-def _prepare(connection: DBAPIConnection, _record: object) -> None:
-    cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "secure_delete=ON", "busy_timeout=5000"):
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+__all__ = ["Erased", "Key", "KeyStore", "Remarking", "erased", "object_key", "open_engine"]
 
 
 class KeyStore:
-    """Rows of keys. On SQLite give it ``open_engine``'s engine. A database fault is StorageFailed."""
+    """Rows of keys. Give it ``open_engine``'s engine. A database fault is StorageFailed."""
 
-    def __init__(self, engine: sa.Engine) -> None:
-        self._engine = engine
-        with self._begin() as conn:
-            metadata.create_all(conn)
+    def __init__(self, engine: sa.Engine, *, forget: Callable[[UUID], None] | None = None) -> None:
+        """``forget`` is told of every item whose keys were destroyed: whoever keeps any for a moment drops them."""
+        self._engine, self._forget = engine, forget
+        self._db = KeyDatabase(engine)
+        self._db.make_tables()
+        self.keks = KekStore(self._db)
+
+    def dispose(self) -> None:
+        """Close what connections there are: a process that forks must not share them with its children."""
+        self._engine.dispose()
 
     def add(self, key: Key) -> None:
-        """A new key. Raises KeyExists if the item version has one or had one: a destroyed item stays destroyed."""
+        """A new key. Raises KeyExists if the item version has one or had one: a destroyed item stays destroyed.
+
+        Raises KekClosed when its KEK was given up since the caller wrapped with it.
+        """
         gone = sa.exists().where(erased.c.item == str(key.item), erased.c.version == key.version)
         exists = KeyExists("Use the next version number, or another item.", subject=str(key.item))
-        try:
-            with self._engine.begin() as conn:
-                conn.execute(sa.insert(object_key).values(**_row(key)))
-                if conn.scalar(sa.select(gone)):
-                    raise exists
-        except sa.exc.IntegrityError:
-            raise exists from None
-        except sa.exc.DBAPIError as error:
-            raise _failed() from error
+        with refusing():
+            try:
+                with self._engine.begin() as conn:
+                    conn.execute(sa.insert(object_key).values(**row_of(key)))
+                    if conn.scalar(sa.select(gone)):
+                        raise exists
+                    _must_be_open(conn, key.kek_id)
+            except sa.exc.IntegrityError:
+                raise exists from None
 
     def get(self, item: UUID, version: int) -> Key | None:
         """The key of one item version; None when destroyed or never made."""
@@ -136,9 +67,10 @@ class KeyStore:
             found += self._keys(object_key.c.item.in_(wanted[start : start + 500]))
         return found
 
-    def in_state(self, state: str, *, before: datetime) -> list[Key]:
-        """Keys in a state since before an instant: what a sweep looks at."""
-        return self._keys(object_key.c.state == state, object_key.c.changed < before)
+    def in_state(self, state: str, *, before: datetime | None = None) -> list[Key]:
+        """Keys in a state, or in it since before an instant: what a sweep looks at."""
+        old = sa.true() if before is None else object_key.c.changed < before
+        return self._keys(object_key.c.state == state, old)
 
     def state(self, item: UUID) -> str:
         """pending | live | disabled | destroyed, or "" for an item never heard of. Disabled if any version is."""
@@ -150,7 +82,7 @@ class KeyStore:
 
     def settle(self, item: UUID, version: int) -> None:
         """The application has committed the key: pending becomes live; a destroyed one is known to be."""
-        with self._begin() as conn:
+        with self._db.writing() as conn:
             conn.execute(
                 sa.update(object_key)
                 .where(object_key.c.item == str(item), object_key.c.version == version, object_key.c.state == "pending")
@@ -162,7 +94,7 @@ class KeyStore:
 
     def set_state(self, item: UUID, state: str, *, now: datetime) -> int:
         """``live`` or ``disabled`` for every version; how many keys the item has. Repeating changes nothing."""
-        with self._begin() as conn:
+        with self._db.writing() as conn:
             conn.execute(
                 sa.update(object_key)
                 .where(object_key.c.item == str(item), object_key.c.state != state)
@@ -170,16 +102,56 @@ class KeyStore:
             )
         return len(self.of_item(item))
 
-    def rewrap(self, old: Key, *, kek_id: str, wrapped: bytes, marking: str, now: datetime) -> bool:
-        """Replace one wrap, unless somebody replaced it since ``old`` was read: then False."""
-        with self._begin() as conn:
-            changed = conn.execute(
-                sa.update(object_key)
-                .where(object_key.c.item == str(old.item), object_key.c.version == old.version)
-                .where(object_key.c.wrapped == old.wrapped)
-                .values(kek_id=kek_id, wrapped=wrapped, marking=marking, changed=now)
-            ).rowcount
-        return changed == 1
+    def propose(self, key: Key, *, kek_id: str, wrapped: bytes, marking: str, now: datetime) -> int:
+        """Keep the data key wrapped for another marking beside the wrap in force; the number of the proposal.
+
+        Raises KeyGone when the key was destroyed meanwhile, KekClosed as ``add`` does.
+        """
+        values = {"item": str(key.item), "version": key.version, "kek_id": kek_id, "wrapped": wrapped}
+        mine = (object_key.c.item == str(key.item), object_key.c.version == key.version)
+        with self._db.writing() as conn:
+            made = conn.execute(sa.insert(remarking).values(**values, marking=marking, created=now))
+            # Locked, where rows are locked: a destruction waits, and then deletes this wrap too.
+            if conn.execute(sa.select(object_key.c.item).where(*mine).with_for_update()).first() is None:
+                raise KeyGone("It was destroyed when its time was up, or never stored.", subject=str(key.item))
+            _must_be_open(conn, kek_id)
+            (number,) = made.inserted_primary_key or (0,)
+        return int(number)
+
+    def proposed(self, item: UUID, version: int, marking: str) -> bool:
+        """Was the key wrapped for that marking, and the wrap not yet put in force?"""
+        mine = (remarking.c.item == str(item), remarking.c.version == version, remarking.c.marking == marking)
+        with self._db.reading() as conn:
+            return conn.execute(sa.select(remarking.c.id).where(*mine)).first() is not None
+
+    def proposals(self) -> list[Remarking]:
+        """All that are open: none but what is being done just now, or was broken off."""
+        columns = [remarking.c[name] for name in ("id", "item", "version", "marking", "created")]
+        with self._db.reading() as conn:
+            rows = conn.execute(sa.select(*columns).order_by(remarking.c.id))
+            return [Remarking(number, UUID(item), *rest) for number, item, *rest in rows]
+
+    def promote(self, number: int, *, now: datetime) -> None:
+        """The application has committed the marking: the proposed wrap is in force, and earlier proposals are void.
+
+        One that was withdrawn, or overtaken by a later one, changes nothing.
+        """
+        with self._db.writing() as conn:
+            # Written first: on SQLite that is what keeps everybody else out.
+            conn.execute(sa.update(remarking).where(remarking.c.id == number).values(created=now))
+            row = conn.execute(sa.select(remarking).where(remarking.c.id == number)).first()
+            if row is None:
+                return
+            mine = (object_key.c.item == row.item, object_key.c.version == row.version)
+            values = {"kek_id": row.kek_id, "wrapped": row.wrapped, "marking": row.marking, "changed": now}
+            conn.execute(sa.update(object_key).where(*mine).values(**values))
+            late = (remarking.c.item == row.item, remarking.c.version == row.version, remarking.c.id <= number)
+            conn.execute(sa.delete(remarking).where(*late))
+
+    def withdraw(self, number: int) -> None:
+        """The marking was not committed. An unknown number is no error."""
+        with self._db.writing() as conn:
+            conn.execute(sa.delete(remarking).where(remarking.c.id == number))
 
     def destroy(
         self, item: UUID, *, at: datetime, by: str, reason: str, versions: Sequence[int] | None = None
@@ -189,19 +161,21 @@ class KeyStore:
         Repeating changes no record and finishes what was not finished. Raises ErasureUnfinished when the rows are gone
         but old bytes may still stand in the write-ahead log, because somebody is reading.
         """
-        with self._begin() as conn:
-            if conn.dialect.name == "sqlite":
-                conn.exec_driver_sql("PRAGMA secure_delete=ON")
-            mine = object_key.c.item == str(item)
-            if versions is not None:
-                mine &= object_key.c.version.in_(versions)
-            # The record is written first, by the statement that takes the write lock: no rewrap comes in between.
-            kept = (object_key.c.item, object_key.c.version, object_key.c.kek_id)
-            said = (sa.literal(at, Instant), sa.literal(by), sa.literal(reason), sa.false())
-            columns = ["item", "version", "kek_id", "at", "by", "reason", "settled"]
-            conn.execute(sa.insert(erased).from_select(columns, sa.select(*kept, *said).where(mine)))
-            conn.execute(sa.delete(object_key).where(mine))
-        self._truncate_log()
+        mine, also = object_key.c.item == str(item), remarking.c.item == str(item)
+        if versions is not None:
+            mine &= object_key.c.version.in_(versions)
+            also &= remarking.c.version.in_(versions)
+        with self._db.writing() as conn:
+            # One statement deletes and tells under which KEK each stood at that moment, whoever was rewrapping.
+            columns = (object_key.c.item, object_key.c.version, object_key.c.kek_id)
+            gone = conn.execute(sa.delete(object_key).where(mine).returning(*columns)).all()
+            conn.execute(sa.delete(remarking).where(also))
+            said = {"at": at, "by": by, "reason": reason, "settled": False}
+            if gone:
+                conn.execute(sa.insert(erased), [{**row._mapping, **said} for row in gone])  # noqa: SLF001 - public name
+        if self._forget is not None:
+            self._forget(item)
+        self._db.forget_deleted()
         return self.erased(item)
 
     def erased(self, item: UUID) -> list[Erased]:
@@ -212,45 +186,17 @@ class KeyStore:
         """Erasures nobody has told the application's database of, as far as is known here."""
         return self._erasures(erased.c.settled.is_(False), erased.c.at < before)
 
-    def _truncate_log(self) -> None:
-        with _refusing(), self._engine.connect() as conn:
-            if conn.dialect.name != "sqlite":
-                return
-            busy = conn.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").one()[0]
-        if busy:
-            raise ErasureUnfinished("The key is deleted, but its old bytes are not overwritten yet. Repeat this.")
-
     def _keys(self, *where: sa.ColumnElement[bool]) -> list[Key]:
         query = sa.select(object_key).where(*where).order_by(object_key.c.item, object_key.c.version)
-        with _refusing(), self._engine.connect() as conn:
-            return [Key(**_with_uuid(row)) for row in conn.execute(query)]
+        with self._db.reading() as conn:
+            return [key_of(row) for row in conn.execute(query)]
 
     def _erasures(self, *where: sa.ColumnElement[bool]) -> list[Erased]:
         query = sa.select(erased).where(*where).order_by(erased.c.item, erased.c.version)
-        with _refusing(), self._engine.connect() as conn:
-            return [Erased(**_with_uuid(row)) for row in conn.execute(query)]
-
-    @contextmanager
-    def _begin(self) -> Iterator[sa.Connection]:
-        with _refusing(), self._engine.begin() as conn:
-            yield conn
+        with self._db.reading() as conn:
+            return [erased_of(row) for row in conn.execute(query)]
 
 
-@contextmanager
-def _refusing() -> Iterator[None]:
-    try:
-        yield
-    except sa.exc.DBAPIError as error:
-        raise _failed() from error
-
-
-def _failed() -> StorageFailed:
-    return StorageFailed("The key store cannot be used now. Try again; if it stays so, call the operator.")
-
-
-def _row(key: Key) -> dict[str, Any]:
-    return {column.name: getattr(key, column.name) for column in object_key.columns} | {"item": str(key.item)}
-
-
-def _with_uuid(row: sa.Row[Any]) -> dict[str, Any]:
-    return dict(row._mapping) | {"item": UUID(row.item)}  # noqa: SLF001 - SQLAlchemy's public name for it
+def _must_be_open(conn: sa.Connection, kek_id: str) -> None:
+    if closed_among(conn, [kek_id]):
+        raise KekClosed("The keyring was rotated in the same moment. Try again.")

@@ -23,8 +23,8 @@ class ObjectRow:
 
     item: UUID
     version: int
+    marking: str
     state: str
-    entry_seq: int | None
     entry_id: str | None
 
 
@@ -34,9 +34,14 @@ class Rows:
     def __init__(self, conn: sa.Connection) -> None:
         self._conn = conn
 
-    def add_object(self, item: UUID, version: int, body: str, now: datetime) -> None:
-        values = {"item": str(item), "version": version, "body": body, "state": "live", "created": now}
+    def add_object(self, item: UUID, version: int, body: str, marking: str, now: datetime) -> None:
+        values = {"item": str(item), "version": version, "body": body, "marking": marking}
+        values |= {"state": "live", "created": now}
         self._conn.execute(sa.insert(vault_object).values(**values))
+
+    def object(self, item: UUID, version: int) -> ObjectRow | None:
+        """One version."""
+        return next(iter(self._objects(vault_object.c.item == str(item), vault_object.c.version == version)), None)
 
     def objects(self, item: UUID) -> list[ObjectRow]:
         """All versions of an item, in order."""
@@ -55,17 +60,19 @@ class Rows:
         return self._objects(vault_object.c.state == state)
 
     def state(self, item: UUID, version: int) -> str:
-        """live | disabled | destroyed, or "" for an unknown one."""
-        query = sa.select(vault_object.c.state).where(
-            vault_object.c.item == str(item), vault_object.c.version == version
-        )
-        return self._conn.scalar(query) or ""
+        """live | disabled | condemned | destroyed, or "" for an unknown one."""
+        found = self.object(item, version)
+        return found.state if found else ""
+
+    def set_marking(self, item: UUID, version: int, marking: str) -> None:
+        mine = (vault_object.c.item == str(item), vault_object.c.version == version)
+        self._conn.execute(sa.update(vault_object).where(*mine).values(marking=marking))
 
     def set_state(self, item: UUID, state: str) -> None:
         self._conn.execute(sa.update(vault_object).where(vault_object.c.item == str(item)).values(state=state))
 
     def set_destroyed(self, item: UUID, entry: Entry) -> None:
-        values = {"state": "destroyed", "entry_seq": entry.seq, "entry_id": entry.id}
+        values = {"state": "destroyed", "entry_id": entry.id}
         self._conn.execute(sa.update(vault_object).where(vault_object.c.item == str(item)).values(**values))
 
     def begin(self, name: str, item: UUID, version: int, part: int, now: datetime) -> None:
@@ -113,15 +120,15 @@ class Rows:
     def forget(self, name: str) -> None:
         self._conn.execute(sa.delete(vault_part).where(vault_part.c.object == name))
 
-    def _objects(self, where: sa.ColumnElement[bool]) -> list[ObjectRow]:
+    def _objects(self, *where: sa.ColumnElement[bool]) -> list[ObjectRow]:
         wanted = (
             vault_object.c.item,
             vault_object.c.version,
+            vault_object.c.marking,
             vault_object.c.state,
-            vault_object.c.entry_seq,
             vault_object.c.entry_id,
         )
-        query = sa.select(*wanted).where(where).order_by(vault_object.c.item, vault_object.c.version)
+        query = sa.select(*wanted).where(*where).order_by(vault_object.c.item, vault_object.c.version)
         return [ObjectRow(UUID(item), *rest) for item, *rest in self._conn.execute(query)]
 
 

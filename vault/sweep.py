@@ -15,7 +15,9 @@ from foundation.actor import Actor
 from foundation.ident import new_id
 from foundation.orm import to_ms
 from vault import events
+from vault.after import Afterwards
 from vault.backend import Backend
+from vault.errors import StorageLocked
 from vault.keystore import Erased, Key, KeyStore
 from vault.store import Rows
 
@@ -54,8 +56,9 @@ def begun(name: str) -> int:
 class Sweep:
     """One pass, in the caller's transaction."""
 
-    def __init__(self, rows: Rows, trail: Trail, keystore: KeyStore, backend: Backend) -> None:
+    def __init__(self, rows: Rows, trail: Trail, keystore: KeyStore, backend: Backend, after: Afterwards) -> None:
         self._rows, self._trail, self._keystore, self._backend = rows, trail, keystore, backend
+        self._after = after
 
     def run(self, *, actor: Actor, now: datetime) -> Swept:
         """Everything that is due."""
@@ -63,7 +66,8 @@ class Sweep:
         self._objects(swept, before)
         self._part_rows(swept, before)
         self._new_keys(swept, before, actor, now)
-        self._disabled_keys(swept, before, now)
+        self._remarked_keys(swept, before, now)
+        self._disabled_keys(swept, now)
         self._destroyed_keys(swept, before, actor, now)
         return swept
 
@@ -71,15 +75,22 @@ class Sweep:
         for name in self._backend.unsettled():
             if self._rows.part_state(name) == "live":
                 self._backend.settle(name)
-            elif begun(name) < to_ms(before):
-                self._backend.delete(name)
+            elif begun(name) < to_ms(before) and self._deleted(name):
                 swept.objects += 1
 
     def _part_rows(self, swept: Swept, before: datetime) -> None:
         for name in self._rows.leftovers(before):
+            if self._deleted(name):
+                self._rows.forget(name)
+                swept.rows += 1
+
+    def _deleted(self, name: str) -> bool:
+        """False for what a lock keeps: it stays known, and a later sweep tries again."""
+        try:
             self._backend.delete(name)
-            self._rows.forget(name)
-            swept.rows += 1
+        except StorageLocked:
+            return False
+        return True
 
     def _new_keys(self, swept: Swept, before: datetime, actor: Actor, now: datetime) -> None:
         for key in self._keystore.in_state("pending", before=before):
@@ -94,12 +105,24 @@ class Sweep:
         self._keystore.destroy(key.item, at=now, by=actor.id, reason="never committed", versions=[key.version])
         self._keystore.settle(key.item, key.version)
 
-    def _disabled_keys(self, swept: Swept, before: datetime, now: datetime) -> None:
+    def _remarked_keys(self, swept: Swept, before: datetime, now: datetime) -> None:
+        for proposal in self._keystore.proposals():
+            row = self._rows.object(proposal.item, proposal.version)
+            if row is not None and row.marking == proposal.marking:
+                self._keystore.promote(proposal.id, now=now)
+            elif proposal.created < before:
+                self._keystore.withdraw(proposal.id)
+            else:
+                continue
+            swept.keys += 1
+
+    def _disabled_keys(self, swept: Swept, now: datetime) -> None:
+        """The application's row says which: the key store is told only after its commit."""
         for row in self._rows.objects_in("disabled"):
             if self._keystore.state(row.item) in ("live", "pending"):
                 self._keystore.set_state(row.item, "disabled", now=now)
                 swept.keys += 1
-        for key in self._keystore.in_state("disabled", before=before):
+        for key in self._keystore.in_state("disabled"):
             if self._rows.state(key.item, key.version) == "live":
                 self._keystore.set_state(key.item, "live", now=now)
                 swept.keys += 1
@@ -109,7 +132,8 @@ class Sweep:
             if self._rows.state(erasure.item, erasure.version) not in ("", "destroyed"):
                 record_destroyed(self._rows, self._trail, self._keystore.erased(erasure.item), actor=actor, now=now)
                 swept.keys += 1
-            self._keystore.settle(erasure.item, erasure.version)
+            # Settled before the commit, a commit that fails would leave nobody who knows.
+            self._after.settle(erasure.item, erasure.version)
 
 
 def replay(rows: Rows, keystore: KeyStore, *, actor: Actor, now: datetime) -> int:
@@ -128,10 +152,10 @@ def record_destroyed(
     actor: Actor,
     now: datetime,
     why: str = "",
-    marking: str = "",
 ) -> Entry:
     """Enter the destruction of one item's keys in the log and in the application's rows."""
     item = erasures[0].item
+    marking = next((row.marking for row in rows.objects(item)), "")
     entry = trail.record(
         events.KEY_DESTROYED,
         actor=actor,

@@ -16,11 +16,11 @@ vault_object = sa.Table(
     sa.Column("item", sa.String(36), primary_key=True),
     sa.Column("version", sa.Integer, primary_key=True),
     sa.Column("body", sa.String(40), nullable=False),  # whose keys wrap it
+    sa.Column("marking", sa.String(40), nullable=False),  # its code: which of two wraps of the key is in force
     sa.Column("state", sa.String(10), nullable=False, index=True),
     sa.Column("created", Instant, nullable=False),
-    sa.Column("entry_seq", sa.BigInteger, nullable=True),  # of the log: where its destruction stands
-    sa.Column("entry_id", sa.String(36), nullable=True),
-    sa.CheckConstraint("state in ('live', 'disabled', 'destroyed')", name="state"),
+    sa.Column("entry_id", sa.String(36), nullable=True),  # of the log: where its destruction stands
+    sa.CheckConstraint("state in ('live', 'disabled', 'condemned', 'destroyed')", name="state"),
 )
 
 vault_part = sa.Table(

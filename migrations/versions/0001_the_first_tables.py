@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from audit.tables import TRIGGERS
+from audit.tables import TRIGGERS, TransactionNumber
 
 revision = "0001"
 down_revision = None
@@ -25,6 +25,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_audit_checkpoint_size"), ["size"], unique=False)
 
     op.create_table(
+        "audit_cosignature",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("witness", sa.String(length=129), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("entry_id", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("number", "witness", name=op.f("pk_audit_cosignature")),
+        sa.UniqueConstraint("entry_id", name=op.f("uq_audit_cosignature_entry_id")),
+    )
+    with op.batch_alter_table("audit_cosignature", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_cosignature_witness", ["witness", "number"], unique=False)
+
+    op.create_table(
+        "audit_timestamp",
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("number", "digest", name=op.f("pk_audit_timestamp")),
+    )
+    op.create_table(
+        "audit_late",
+        sa.Column("witness", sa.String(length=129), nullable=False),
+        sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("witness", name=op.f("pk_audit_late")),
+    )
+    op.create_table(
         "audit_cursor",
         sa.Column("follower", sa.String(length=80), nullable=False),
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -32,25 +60,33 @@ def upgrade() -> None:
     )
     op.create_table(
         "audit_disclosure",
-        sa.Column("entry_id", sa.String(length=36), nullable=False),
+        sa.Column("pos", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("period", sa.String(length=7), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("item", sa.String(length=80), nullable=True),
+        sa.Column("actor", sa.String(length=80), nullable=True),
         sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("(sealed is null) = (erased_at is not null)", name=op.f("ck_audit_disclosure_erased")),
-        sa.PrimaryKeyConstraint("entry_id", name=op.f("pk_audit_disclosure")),
+        sa.PrimaryKeyConstraint("pos", name=op.f("pk_audit_disclosure")),
     )
     op.create_table(
         "audit_entry",
-        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("pos", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("xid", sa.BigInteger(), server_default=TransactionNumber(), nullable=False),
         sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_entry")),
+        sa.PrimaryKeyConstraint("pos", name=op.f("pk_audit_entry")),
     )
+    with op.batch_alter_table("audit_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_audit_entry_xid", ["xid", "pos"], unique=False, sqlite_where=sa.text("xid > 0"))
+
     op.create_table(
         "audit_head",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("frontier", sa.LargeBinary(), nullable=False),
         sa.Column("time", sa.BigInteger(), nullable=False),
+        sa.Column("last_xid", sa.BigInteger(), nullable=False),
+        sa.Column("last_pos", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.CheckConstraint("id = 1", name=op.f("ck_audit_head_one")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_head")),
     )
@@ -81,11 +117,14 @@ def upgrade() -> None:
     op.create_table(
         "audit_leaf",
         sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
+        sa.Column("pos", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("entry_id", sa.String(length=36), nullable=False),
         sa.Column("leaf", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit_leaf")),
-        sa.UniqueConstraint("entry_id", name=op.f("uq_audit_leaf_entry_id")),
     )
+    with op.batch_alter_table("audit_leaf", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_audit_leaf_entry_id"), ["entry_id"], unique=False)
+
     op.create_table(
         "audit_node",
         sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
@@ -168,12 +207,21 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=36), nullable=False),
         sa.Column("originator", sa.String(length=40), nullable=False),
         sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("number", name=op.f("pk_disposal_certificate")),
         sa.UniqueConstraint("item", name=op.f("uq_disposal_certificate_item")),
     )
     with op.batch_alter_table("disposal_certificate", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_disposal_certificate_issued_at"), ["issued_at"], unique=False)
+        batch_op.create_index(
+            "ix_disposal_certificate_unproven",
+            ["item"],
+            unique=False,
+            sqlite_where=sa.text("text = ''"),
+            postgresql_where=sa.text("text = ''"),
+        )
 
     op.create_table(
         "draft",
@@ -220,6 +268,14 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("idempotency", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_idempotency_created"), ["created"], unique=False)
+
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.String(length=32), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
 
     op.create_table(
         "incident",
@@ -277,6 +333,7 @@ def upgrade() -> None:
         sa.Column("sent_at", sa.BigInteger(), nullable=False),
         sa.Column("closed_at", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
         sa.CheckConstraint("state in ('open', 'closed', 'withdrawn', 'destroyed')", name=op.f("ck_item_state")),
         sa.ForeignKeyConstraint(["reply_to"], ["item.id"], name=op.f("fk_item_reply_to")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_item")),
@@ -323,11 +380,13 @@ def upgrade() -> None:
         sa.Column("item", sa.String(length=36), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("body", sa.String(length=40), nullable=False),
+        sa.Column("marking", sa.String(length=40), nullable=False),
         sa.Column("state", sa.String(length=10), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
-        sa.Column("entry_seq", sa.BigInteger(), nullable=True),
         sa.Column("entry_id", sa.String(length=36), nullable=True),
-        sa.CheckConstraint("state in ('live', 'disabled', 'destroyed')", name=op.f("ck_vault_object_state")),
+        sa.CheckConstraint(
+            "state in ('live', 'disabled', 'condemned', 'destroyed')", name=op.f("ck_vault_object_state")
+        ),
         sa.PrimaryKeyConstraint("item", "version", name=op.f("pk_vault_object")),
     )
     with op.batch_alter_table("vault_object", schema=None) as batch_op:
@@ -519,6 +578,7 @@ def upgrade() -> None:
         sa.Column("trained_until", sa.BigInteger(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
         sa.CheckConstraint("standing in ('invited', 'active', 'suspended', 'left')", name=op.f("ck_person_standing")),
         sa.ForeignKeyConstraint(["principal"], ["principal.id"], name=op.f("fk_person_principal")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_person")),
@@ -570,6 +630,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=36), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.Column("used", sa.BigInteger(), nullable=True),
+        sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_invitation_person_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_invitation")),
     )
@@ -606,6 +667,7 @@ def upgrade() -> None:
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("seen", sa.BigInteger(), nullable=False),
         sa.Column("data", sa.Text(), nullable=False),
+        sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_session_person_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_session")),
     )
@@ -613,6 +675,29 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_session_person_id"), ["person_id"], unique=False)
     for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(sa.text(statement.replace(":", "\\:")))
+    compare_by_bytes()
+
+
+def compare_by_bytes() -> None:
+    """Text in the same order everywhere: SQLite compares bytes, PostgreSQL as the locale of its database has it.
+
+    What pages are sorted by and cursors go on from must not depend on how somebody made a database.
+    """
+    if op.get_bind().dialect.name != "postgresql":
+        return
+    columns = op.get_bind().execute(
+        sa.text(
+            "select table_name, column_name, data_type, character_maximum_length from information_schema.columns "
+            "where table_schema = current_schema() and data_type in ('character varying', 'text') "
+            "and coalesce(collation_name, '') <> 'C' order by table_name, ordinal_position"
+        )
+    )
+    changes: dict[str, list[str]] = {}
+    for table, column, kind, length in columns.all():
+        stored = f"{kind}({length})" if length else kind
+        changes.setdefault(table, []).append(f'alter column "{column}" type {stored} collate "C"')
+    for table, wanted in changes.items():
+        op.execute(f'alter table "{table}" {", ".join(wanted)}')
 
 
 def downgrade() -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import tracemalloc
 from hashlib import sha256
 
+import pytest
+
 from tests.vault.conftest import World
 
 MIB = 2**20
 SIZE = 64 * MIB
 
 
+@pytest.mark.folder("counts this process's memory, and moto's is in it; test_s3 has its twin")
 def test_sixty_four_megabytes_pass_through_a_few(world: World) -> None:
     item, piece = world.item(), bytes(64 * 1024)
     with world.work() as vault:

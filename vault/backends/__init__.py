@@ -1,1 +1,1 @@
-"""Storage backends, one file each, sharing no code; all pass one contract test."""
+"""Storage backends, sharing no code; all pass one contract test."""
