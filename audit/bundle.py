@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,46 +12,97 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from audit import leaf as form
-from audit.checkpoint import Checkpoints, Note, stored_tree
-from audit.container import FILES, Writer
-from audit.errors import EntryUnknown, LogDamaged, NothingSigned
+from audit import manifest, ranges
+from audit.checkpoint import Checkpoints, Note, cosignatures, stored_tree
+from audit.container import Writer
+from audit.errors import EntryUnknown, LogDamaged, NothingSigned, NotYetInTree, RangeUnusable
 from audit.follow import disclosures_of, stored
 from audit.keys import LogKeys
+from audit.sequence import ids_waiting, take_in
+from audit.stamping import stamps
 from audit.tables import audit_checkpoint, audit_disclosure, audit_entry, audit_index, audit_leaf
-from audit.verify import BUNDLE, RECEIPT
+from audit.verify import RECEIPT
 from foundation.orm import to_ms
 
 
 @dataclass(slots=True)
 class Exported:
-    """What a bundle holds."""
+    """What a bundle holds: ``entries`` from ``first`` of a log of ``size``."""
 
     checkpoint: Note
+    first: int
+    end: int
+    size: int
     entries: int = 0
     disclosed: int = 0
     redacted: int = 0
+    checkpoints: int = 0
+    timestamps: int = 0
 
 
-def export(conn: Connection, keys: LogKeys, path: Path, *, now: datetime) -> Exported:
+def export(
+    conn: Connection,
+    keys: LogKeys,
+    path: Path,
+    *,
+    now: datetime,
+    verifier: bytes,
+    first: int = 0,
+    end: int | None = None,
+) -> Exported:
     """The log up to its newest checkpoint, to a new directory, or to a new zip if the name ends in ".zip".
 
-    The disclosures leave their seals: keep the result like the log itself. Reads only, in flat memory, so no other
-    writer waits; call ``Checkpoints.current`` in a transaction of its own before. Raises NothingSigned, AlreadyThere,
-    TooLarge, LogDamaged; OSError if it cannot be written. Nothing half done stays.
+    ``first`` and ``end`` (excluded): only those entries, proven to stand in it. ``verifier``: the text of the
+    stand-alone verifier, to lie beside. The disclosures leave their seals: keep the result like the log itself. Reads
+    only, in flat memory, so no other writer waits; call ``Checkpoints.current`` in a transaction of its own before.
+    Raises NothingSigned, RangeUnusable, AlreadyThere, TooLarge, LogDamaged; OSError if it cannot be written. Nothing
+    half done stays.
     """
+    done = _asked(conn, keys, first, end)
+    try:
+        told = ranges.proven(stored_tree(conn), done.first, done.end, done.size)
+    except LookupError:
+        raise LogDamaged(_DAMAGED) from None
+    latest = done.checkpoint
+    with Writer(path) as writer:
+        writer.write("checkpoint", [latest.text.encode()])
+        writer.write("checkpoints.jsonl", _checkpoints(conn, done))
+        writer.write("disclosures.jsonl", _disclosures(conn, keys, done))
+        writer.write("keys", [keys.published.encode()])
+        writer.write("leaves.jsonl", _leaves(conn, done))
+        writer.write("range", [told.encode()])
+        writer.write("timestamps.jsonl", _timestamps(conn, done))
+        writer.write("verify.py", [verifier])
+        writer.write("manifest", [_manifest(done, keys, writer, now).encode()])
+    return done
+
+
+def _asked(conn: Connection, keys: LogKeys, first: int, end: int | None) -> Exported:
+    """The range, checked against the newest checkpoint. Raises NothingSigned, RangeUnusable."""
     latest = Checkpoints(conn, keys).latest()
     if latest is None:
         detail = "Make a checkpoint first: what is exported must be signed."
         raise NothingSigned(detail)
-    done, size = Exported(latest), latest.checkpoint.size
-    with Writer(path) as writer:
-        writer.write("checkpoint", [latest.text.encode()])
-        writer.write("checkpoints.jsonl", _checkpoints(conn, latest.checkpoint.number))
-        writer.write("disclosures.jsonl", _disclosures(conn, keys, size, done))
-        writer.write("keys", [f"{each.text}\n".encode() for each in keys.trusted])
-        writer.write("leaves.jsonl", _leaves(conn, size))
-        writer.write("manifest", [keys.sign(_manifest(done, writer, now)).encode()])
-    return done
+    size = latest.checkpoint.size
+    stop = size if end is None else end
+    if not 0 <= first <= stop <= size or (first == stop and (first or end is not None)):
+        detail = f"There are no entries in that range. The newest checkpoint signs entries 0 to {size - 1}."
+        raise RangeUnusable(detail)
+    return Exported(latest, first, stop, size)
+
+
+def day_of(conn: Connection, day: date, *, after: bool) -> int:
+    """The number of the first entry of a day, UTC, or ``after``: behind its last. Raises RangeUnusable."""
+    start = to_ms(datetime(day.year, day.month, day.day, tzinfo=UTC))
+    at, seq = audit_index.c.at, audit_index.c.seq
+    if after:
+        found = conn.scalar(sa.select(sa.func.max(seq) + 1).where(at < start + 86_400_000))
+    else:
+        found = conn.scalar(sa.select(sa.func.min(seq)).where(at >= start))
+    if found is None:
+        detail = "The log has no entry there."
+        raise RangeUnusable(detail)
+    return int(found)
 
 
 def receipt(
@@ -60,12 +111,10 @@ def receipt(
     """The proof of one entry against the oldest checkpoint over it; one is made if there is none yet.
 
     ``fields`` are disclosed, as far as they are not erased. Encode it with ``leaf.canonical``. It must not leave the
-    process before the transaction is committed. Raises EntryUnknown, LogDamaged, and what ``Checkpoints.make`` raises.
+    process before the transaction is committed. Raises EntryUnknown; NotYetInTree (PostgreSQL, for a moment after it
+    was recorded, or for an entry of the same transaction); LogDamaged, and what ``Checkpoints.make`` raises.
     """
-    row = conn.execute(_ONE, {"id": entry_id}).first()
-    if row is None:
-        detail = "The log has no entry of that id."
-        raise EntryUnknown(detail)
+    row = _placed(conn, entry_id)
     raw = disclosures_of(keys, entry_id, row.period, row.sealed) or []
     note = Checkpoints(conn, keys).over(row.seq, now=now)
     try:
@@ -85,76 +134,96 @@ def receipt(
 def redact(conn: Connection, entry_id: str, *, now: datetime) -> bool:
     """Erase what one entry disclosed, and its item and actor from the index. Every proof stays valid.
 
-    Returns False if it was erased before. The caller records who did it and why. Raises EntryUnknown.
+    Returns False if it was erased before. The caller records who did it and why. Raises EntryUnknown, NotYetInTree.
     """
-    if conn.execute(_ONE, {"id": entry_id}).first() is None:
-        detail = "The log has no entry of that id."
-        raise EntryUnknown(detail)
+    row = _placed(conn, entry_id)
     erased = conn.execute(
         sa.update(audit_disclosure)
-        .where(audit_disclosure.c.entry_id == entry_id, audit_disclosure.c.sealed.is_not(None))
-        .values(sealed=None, erased_at=to_ms(now))
+        .where(audit_disclosure.c.pos == row.pos, audit_disclosure.c.sealed.is_not(None))
+        .values(sealed=None, item=None, actor=None, erased_at=to_ms(now))
     )
-    conn.execute(sa.update(audit_index).where(audit_index.c.seq == _seq(entry_id)).values(item=None, actor=None))
+    conn.execute(sa.update(audit_index).where(audit_index.c.seq == row.seq).values(item=None, actor=None))
     return erased.rowcount == 1
 
 
-def _seq(entry_id: str) -> sa.ScalarSelect[int]:
-    return sa.select(audit_leaf.c.seq).where(audit_leaf.c.entry_id == entry_id).scalar_subquery()
+def _placed(conn: Connection, entry_id: str) -> sa.Row[*tuple[Any, ...]]:
+    """An entry in the tree."""
+    take_in(conn)
+    row = conn.execute(_ONE, {"id": entry_id}).first()
+    if row is None and entry_id in ids_waiting(conn):
+        detail = "The entry does not stand in the tree yet. Try again in a moment."
+        raise NotYetInTree(detail)
+    if row is None:
+        detail = "The log has no entry of that id."
+        raise EntryUnknown(detail)
+    return row
 
 
-def _checkpoints(conn: Connection, last: int) -> Iterator[bytes]:
-    start, step = 0, 500
+def _checkpoints(conn: Connection, done: Exported) -> Iterator[bytes]:
+    start, step, last = 0, 500, done.checkpoint.checkpoint.number
     table = audit_checkpoint.c
+    least = done.first + 1 if done.first else 0
     while start < last:
-        page = sa.select(table.number, table.note).where(table.number > start, table.number <= last)
+        page = sa.select(table.number, table.note).where(
+            table.number > start, table.number <= last, table.size >= least
+        )
         rows = conn.execute(page.order_by(table.number).limit(step)).all()
         if not rows:
             raise LogDamaged(_DAMAGED)
-        yield from (form.canonical(row.note) + b"\n" for row in rows)
+        done.checkpoints += len(rows)
+        yield from (form.canonical(row.note + cosignatures(conn, row.number)) + b"\n" for row in rows)
         start = rows[-1].number
 
 
-def _disclosures(conn: Connection, keys: LogKeys, size: int, done: Exported) -> Iterator[bytes]:
-    for row in stored(conn, 0, size):
+def _timestamps(conn: Connection, done: Exported) -> Iterator[bytes]:
+    least = done.first + 1 if done.first else 0
+    for number, token in stamps(conn, least, done.checkpoint.checkpoint.number):
+        done.timestamps += 1
+        yield form.canonical({"number": number, "token": form.b64(token)}) + b"\n"
+
+
+def _disclosures(conn: Connection, keys: LogKeys, done: Exported) -> Iterator[bytes]:
+    for row in stored(conn, done.first, done.end):
         raw = disclosures_of(keys, row.entry_id, row.period, row.sealed)
         done.redacted += raw is None
         done.disclosed += raw is not None
         yield form.canonical({"id": row.entry_id, "disclosed": raw}) + b"\n"
 
 
-def _leaves(conn: Connection, size: int) -> Iterator[bytes]:
-    expected = 0
-    for row in stored(conn, 0, size):
+def _leaves(conn: Connection, done: Exported) -> Iterator[bytes]:
+    expected = done.first
+    for row in stored(conn, done.first, done.end):
         if row.seq != expected or row.body is None:
             break
         yield row.body + b"\n"
         expected += 1
-    if expected != size:
+    if expected != done.end:
         raise LogDamaged(_DAMAGED)
+    done.entries = expected - done.first
 
 
-def _manifest(done: Exported, writer: Writer, now: datetime) -> str:
-    checkpoint = done.checkpoint.checkpoint
-    done.entries = checkpoint.size
-    lines = [
-        BUNDLE,
-        f"origin {checkpoint.origin}",
-        f"made {to_ms(now)}",
-        f"entries {done.entries}",
-        f"disclosed {done.disclosed}",
-        f"redacted {done.redacted}",
-        f"checkpoints {checkpoint.number}",
-        *(f"file {writer.summed[name][0]} {writer.summed[name][1]} {name}" for name in FILES[:-1]),
-    ]
-    return "".join(f"{line}\n" for line in lines)
+def _manifest(done: Exported, keys: LogKeys, writer: Writer, now: datetime) -> str:
+    signer = keys.signer(done.checkpoint.text)
+    told = {
+        "origin": keys.origin,
+        "made": signer.time(to_ms(now)),
+        "entries": done.entries,
+        "disclosed": done.disclosed,
+        "redacted": done.redacted,
+        "checkpoints": done.checkpoints,
+        "timestamps": done.timestamps,
+    }
+    return signer.sign(manifest.text(told, writer.summed))
 
 
 _DAMAGED = "Entries or checkpoints of the log are missing or altered. Verify it, and report it as an incident."
 
 _ONE = (
-    sa.select(audit_leaf.c.seq, audit_entry.c.body, audit_disclosure.c.period, audit_disclosure.c.sealed)
-    .join(audit_entry, audit_entry.c.id == audit_leaf.c.entry_id)
-    .outerjoin(audit_disclosure, audit_disclosure.c.entry_id == audit_leaf.c.entry_id)
+    sa.select(
+        audit_leaf.c.seq, audit_leaf.c.pos, audit_entry.c.body, audit_disclosure.c.period, audit_disclosure.c.sealed
+    )
+    .join(audit_entry, audit_entry.c.pos == audit_leaf.c.pos)
+    .outerjoin(audit_disclosure, audit_disclosure.c.pos == audit_leaf.c.pos)
     .where(audit_leaf.c.entry_id == sa.bindparam("id"))
+    .order_by(audit_leaf.c.seq)
 )

@@ -8,19 +8,21 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from audit.errors import ClockWentBack, LogDamaged, LogUnavailable, NoteInvalid
+from audit.errors import ClockWentBack, LogDamaged, LogUnavailable, SizesUnusable
 from audit.events import CLOCK_CORRECTED
 from audit.keys import LogKeys
-from audit.leaf import SLACK, START
+from audit.leaf import SLACK, START, Malformed
 from audit.merkle import Frontier, Tree
-from audit.note import Checkpoint, open_checkpoint
-from audit.tables import audit_checkpoint, audit_head, audit_index, audit_leaf, audit_node
+from audit.note import Checkpoint
+from audit.sequence import take_in
+from audit.signing import Signer
+from audit.tables import audit_checkpoint, audit_cosignature, audit_head, audit_index, audit_leaf, audit_node
 from foundation.orm import to_ms
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A checkpoint as signed (``text``, to publish) and as read."""
+    """A checkpoint as signed (``text``, to publish, with the cosignatures there are) and as read."""
 
     text: str
     checkpoint: Checkpoint
@@ -53,47 +55,71 @@ class Checkpoints:
 
     def __init__(self, conn: Connection, keys: LogKeys) -> None:
         self._conn, self._keys = conn, keys
+        self.changed = False  # did this unit of work make one?
 
     def latest(self) -> Note | None:
         """The newest one. Raises LogDamaged if this log's key did not sign it."""
-        return self._open(sa.select(audit_checkpoint.c.note).order_by(audit_checkpoint.c.number.desc()).limit(1))
+        return self._open(_NOTE.order_by(audit_checkpoint.c.number.desc()).limit(1))
+
+    def numbered(self, number: int) -> Note | None:
+        """The one of that number. Raises LogDamaged."""
+        return self._open(_NOTE.where(audit_checkpoint.c.number == number))
+
+    def consistency(self, old: int, size: int) -> list[bytes]:
+        """Proof that the tree of ``old`` entries begins that of ``size``, neither beyond what is published.
+
+        Raises SizesUnusable, LogDamaged.
+        """
+        last = self.latest()
+        if last is None or not 0 <= old <= size <= last.checkpoint.size:
+            detail = "Give two sizes, “from” not above “to”, and neither above the size of the newest checkpoint."
+            raise SizesUnusable(detail)
+        try:
+            return stored_tree(self._conn).consistency(old, size)
+        except LookupError:
+            raise LogDamaged(_DAMAGED) from None
 
     def first_over(self, seq: int) -> Note | None:
         """The oldest one whose tree holds the entry. Raises LogDamaged."""
         return self._open(
-            sa.select(audit_checkpoint.c.note)
-            .where(audit_checkpoint.c.size > seq)
+            _NOTE.where(audit_checkpoint.c.size > seq)
             .order_by(audit_checkpoint.c.size, audit_checkpoint.c.number)
             .limit(1)
         )
 
-    def make(self, *, now: datetime) -> Note:
-        """Sign the tree as it is, and keep it. Also when nothing came since: that, too, is worth knowing.
+    def make(self, *, now: datetime, by: Signer | None = None) -> Note:
+        """Sign the tree as it is (on SQLite with all that was recorded), and keep it. Also when nothing came since.
 
         Raises LogDamaged if the stored tree does not agree with its head or with the newest checkpoint; ClockWentBack;
-        LogUnavailable if it cannot be kept. The note must not leave the process before the transaction is committed.
+        LogUnavailable if it cannot be kept; KeysMissing if the key was changed elsewhere. ``by``: the key that follows,
+        which signs beside the one in force and takes its place. The note must not leave the process before the
+        transaction is committed.
         """
+        take_in(self._conn)
         tree, last = head(self._conn), self.latest()
         agree(self._conn, tree, last)
         before = last.checkpoint if last else None
         if before and to_ms(now) < before.time - SLACK // 1000 and not self._clock_set_since(before.size):
             detail = "The clock is behind the newest checkpoint, so none is signed. Set the clock right."
             raise ClockWentBack(detail)
+        signer = self._keys.signer(last.text if last else None)
+        earliest = before.time if before and signer is self._keys.signing.state.following else 0
         made = Checkpoint(
             origin=self._keys.origin,
             size=tree.size,
             root=tree.root(),
             number=before.number + 1 if before else 1,
-            time=to_ms(now),
+            time=max(signer.time(to_ms(now)), earliest),
             previous=before.digest if before else START,
         )
-        note = Note(self._keys.sign(made.text), made)
+        note = Note(signer.sign(made.text) + (_line(by, made.text) if by else ""), made)
         row = {"number": made.number, "size": made.size, "note": note.text}
         try:
             self._conn.execute(sa.insert(audit_checkpoint), row)
         except sa.exc.DBAPIError as error:
             detail = "The checkpoint could not be kept, so none was given out. Try again later; tell the operator."
             raise LogUnavailable(detail) from error
+        self.changed = True
         return note
 
     def over(self, seq: int, *, now: datetime) -> Note:
@@ -102,19 +128,32 @@ class Checkpoints:
 
     def current(self, *, now: datetime) -> Note:
         """The newest one if nothing came since, else a new one: before an export."""
+        take_in(self._conn)
         last = self.latest()
         return last if last and last.checkpoint.size == head(self._conn).size else self.make(now=now)
 
-    def _open(self, select: sa.Select[str]) -> Note | None:
-        text = self._conn.scalar(select)
+    def _open(self, select: sa.Select[int, str]) -> Note | None:
+        row = self._conn.execute(select).first()
         try:
-            return None if text is None else Note(text, open_checkpoint(text, self._keys.trusted))
-        except NoteInvalid:
+            if row is None:
+                return None
+            found = self._keys.trust.open(row.note).checkpoint
+            return Note(row.note + cosignatures(self._conn, row.number), found)
+        except Malformed:
             raise LogDamaged(_DAMAGED) from None
 
     def _clock_set_since(self, size: int) -> bool:
         found = sa.select(audit_index.c.seq).where(audit_index.c.act == CLOCK_CORRECTED.name, audit_index.c.seq >= size)
         return self._conn.scalar(found.limit(1)) is not None
+
+
+def _line(by: Signer, text: str) -> str:
+    return by.sign(text).removeprefix(f"{text}\n")
+
+
+def cosignatures(conn: Connection, number: int) -> str:
+    """The lines witnesses added to one checkpoint: what follows its note as the log signed it."""
+    return "".join(f"{line}\n" for line in conn.execute(_COSIGNED, {"number": number}).scalars())
 
 
 def agree(conn: Connection, tree: Frontier, last: Note | None) -> None:
@@ -134,6 +173,12 @@ def agree(conn: Connection, tree: Frontier, last: Note | None) -> None:
 
 _DAMAGED = "The log does not agree with itself or with its newest checkpoint. Verify it, and report it as an incident."
 
+_NOTE = sa.select(audit_checkpoint.c.number, audit_checkpoint.c.note)
+_COSIGNED = (
+    sa.select(audit_cosignature.c.line)
+    .where(audit_cosignature.c.number == sa.bindparam("number"))
+    .order_by(audit_cosignature.c.time, audit_cosignature.c.witness)
+)
 _LEAVES = (
     sa.select(audit_leaf.c.leaf)
     .where(audit_leaf.c.seq >= sa.bindparam("start"), audit_leaf.c.seq < sa.bindparam("stop"))

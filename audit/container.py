@@ -21,7 +21,18 @@ from typing import BinaryIO
 from audit.errors import AlreadyThere, TooLarge
 from audit.leaf import Malformed
 
-FILES = ("checkpoint", "checkpoints.jsonl", "disclosures.jsonl", "keys", "leaves.jsonl", "manifest")
+FILES = (
+    "checkpoint",
+    "checkpoints.jsonl",
+    "disclosures.jsonl",
+    "keys",
+    "leaves.jsonl",
+    "range",
+    "timestamps.jsonl",
+    "verify.py",
+    "manifest",
+)
+MOST_FREE = 4_194_304  # of the two files that nothing is read from
 MOST_LINE = 2_097_152
 MOST_ZIP = 2**32 - 2
 _PIECE = 1 << 16
@@ -117,7 +128,7 @@ class Member:
 
 @contextmanager
 def reading(path: Path) -> Iterator[Mapping[str, Member]]:
-    """The six members of a bundle. Raises Malformed if it is not exactly that, OSError if it cannot be read."""
+    """The members of a bundle. Raises Malformed if it is not exactly that, OSError if it cannot be read."""
     with ExitStack() as stack:
         if path.is_dir():
             yield _directory(path, stack)
@@ -127,7 +138,7 @@ def reading(path: Path) -> Iterator[Mapping[str, Member]]:
 
 def _directory(path: Path, stack: ExitStack) -> Mapping[str, Member]:
     names = sorted(os.listdir(path))
-    if names != list(FILES):
+    if names != sorted(FILES):
         msg = f"the bundle must hold exactly {', '.join(FILES)}"
         raise Malformed(msg)
     members = {}
@@ -178,7 +189,7 @@ def _central(file: BinaryIO, total: int) -> list[tuple[str, int, int]]:
     return found
 
 
-_NO_ZIP = "the file is no bundle: neither the six files nor a zip of exactly the stated form"
+_NO_ZIP = "the file is no bundle: neither the nine files nor a zip of exactly the stated form"
 
 
 class Writer:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from foundation.errors import Conflict, Invalid, NotFound, Unavailable
+from foundation.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 
 
 class LogUnavailable(Unavailable):
@@ -24,6 +24,14 @@ class LogDamaged(Unavailable):
 
     code = "audit.damaged"
     title = "The log does not agree with itself"
+
+
+class NotYetInTree(Unavailable):
+    """Committed, but not in the tree yet: it will be within a moment, and can be proven then."""
+
+    code = "audit.not-yet-in-tree"
+    title = "The log has not got that far yet"
+    retry_after = 1
 
 
 class KeysMissing(Unavailable):
@@ -89,8 +97,106 @@ class VerifierKeyInvalid(Invalid):
     title = "That is not a verifier key"
 
 
+class RangeUnusable(Invalid):
+    """An export of entries that are none."""
+
+    code = "audit.range-unusable"
+    title = "There are no such entries"
+
+
+class StampRefused(Unavailable):
+    """The time-stamping authority did not answer, or not with a good time-stamp of what was asked."""
+
+    code = "audit.stamp-refused"
+    title = "No time-stamp was had"
+
+
+class AnchorUnavailable(Unavailable):
+    """The bucket that anchors checkpoints did not answer, or does not keep what it is given."""
+
+    code = "audit.anchor-unavailable"
+    title = "The checkpoint could not be anchored"
+
+
+class RotationRunning(Conflict):
+    """Two at once would leave it open which key follows."""
+
+    code = "audit.rotation-running"
+    title = "The log’s key is being changed already"
+
+
+class TrustInvalid(Invalid):
+    """A trust file of wrong form; the detail names line and fault."""
+
+    code = "audit.trust-invalid"
+    title = "The trust file cannot be used"
+
+
 class TextUnusable(Invalid):
     """A stated reason that is no text (lone surrogates) or longer than a field may be."""
 
     code = "audit.text-unusable"
     title = "The text cannot be recorded"
+
+
+class CheckpointUnknown(NotFound):
+    """This log made no checkpoint of that number, or not with that text."""
+
+    code = "audit.checkpoint-unknown"
+    title = "There is no such checkpoint"
+
+
+class SizesUnusable(Invalid):
+    """A consistency proof was asked for between sizes that are none, or not published."""
+
+    code = "audit.sizes-unusable"
+    title = "There is no proof between these sizes"
+
+
+class WitnessUnknown(Denied):
+    """The note carries no line of a witness that this service trusts."""
+
+    code = "audit.witness-unknown"
+    title = "That is no witness of this log"
+
+
+class CosignatureUnusable(Invalid):
+    """A cosignature from the future, or lines of several witnesses at once."""
+
+    code = "audit.cosignature-unusable"
+    title = "That cosignature cannot be taken"
+
+
+class CosignatureBehind(Conflict):
+    """The witness has cosigned a later checkpoint, or the note holds as many lines as it may."""
+
+    code = "audit.cosignature-behind"
+    title = "A later checkpoint is cosigned already"
+
+
+class WitnessesFaulty(Unavailable):
+    """The list of trusted witnesses cannot be read."""
+
+    code = "audit.witnesses-faulty"
+    title = "The list of witnesses cannot be read"
+
+
+class LogUnreachable(Unavailable):
+    """The log a witness watches does not answer as docs/formats/checkpoint.md says."""
+
+    code = "audit.log-unreachable"
+    title = "The log does not answer"
+
+
+class WitnessRunning(Conflict):
+    """Another process works with this witness's state."""
+
+    code = "audit.witness-running"
+    title = "This witness is running already"
+
+
+class WitnessFileFaulty(Unavailable):
+    """A witness's key or state is not what it wrote itself, or not kept safely."""
+
+    code = "audit.witness-file-faulty"
+    title = "A file of the witness cannot be used"

@@ -13,3 +13,16 @@ ENTRY_REDACTED = kind("audit.entry-redacted", "The disclosure of one entry was e
 LOG_VIEWED = kind(
     "audit.log-viewed", "The audit list was looked at", "item", "act", "outcome", "actor", "since", "until"
 )
+SEQUENCING_LATE = kind("audit.sequencing-late", "Entries wait too long for their place in the tree", "waiting")
+SEQUENCING_CAUGHT_UP = kind("audit.sequencing-caught-up", "Entries come into the tree in time again", "waiting")
+COSIGNED = kind("audit.cosigned", "A witness cosigned a checkpoint", "witness", "number", "size")
+COSIGNATURE_LATE = kind(
+    "audit.cosignature-late", "A witness has not cosigned in time: nobody vouches for the log", "witness", "number"
+)
+COSIGNATURE_IN_TIME = kind("audit.cosignature-in-time", "A witness that was late cosigns again", "witness", "number")
+WITNESS_TRUSTED = kind("audit.witness-trusted", "A witness is trusted from now on", "witness", "body")
+WITNESS_ENDED = kind("audit.witness-ended", "A witness is no longer trusted", "witness")
+KEY_ROTATED = kind("audit.key-rotated", "The log’s signing key was changed", "old", "new")
+KEY_RETIRED = kind("audit.key-retired", "The private half of a former signing key was destroyed", "old")
+STAMP_FAILED = kind("audit.stamp-failed", "No time-stamp was had for a checkpoint", "number", "cause")
+ANCHOR_FAILED = kind("audit.anchor-failed", "A checkpoint could not be anchored", "number", "cause")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,10 +11,13 @@ from sqlalchemy.engine import Connection
 
 from audit import leaf as form
 from audit.check import Faults, LogCheck, Report
-from audit.errors import LogDamaged, NoteInvalid
+from audit.cosign import faults as cosignature_faults
+from audit.errors import LogDamaged
 from audit.follow import opened, stored
 from audit.keys import LogKeys
-from audit.note import Checkpoint, open_checkpoint
+from audit.merkle import leaf_hash
+from audit.note import Checkpoint, VerifierKey
+from audit.sequence import waiting_rows
 from audit.tables import (
     audit_checkpoint,
     audit_disclosure,
@@ -27,39 +30,51 @@ from audit.tables import (
 )
 from foundation.errors import Unavailable
 
+Told = Callable[[form.Leaf, Mapping[str, str], bool], None]
 
-def verify_database(conn: Connection, keys: LogKeys) -> Report:
+
+def verify_database(conn: Connection, keys: LogKeys, told: Told | None = None) -> Report:
     """The whole log: entries, disclosures, checkpoints, stored hashes, index, writers, head. One pass, flat memory.
 
-    Reads only. Never raises for what it finds: every fault is in the report.
+    ``told`` is called with each entry that can be read, in order: its leaf, what it discloses (empty if redacted or at
+    fault), and whether its disclosure was erased.
+
+    Entries not in the tree yet are examined too (form, chains, disclosures) but not counted. Reads only. Never raises
+    for what it finds: every fault is in the report.
     """
-    return _Examination(conn, keys).run()
+    return _Examination(conn, keys, told or (lambda *_: None)).run()
 
 
 class _Examination:
-    def __init__(self, conn: Connection, keys: LogKeys) -> None:
-        self._conn, self._keys = conn, keys
+    def __init__(self, conn: Connection, keys: LogKeys, told: Told) -> None:
+        self._conn, self._keys, self._told = conn, keys, told
         self._faults = Faults()
         self._check = LogCheck(self._faults)
+        self._trust = keys.trust
+        self._signers: tuple[VerifierKey, ...] = ()  # of the checkpoint that is due
         self._nodes = 0
         self._number = 0
         self._indexed = 0
         self._rows: dict[int, sa.Row[*tuple[Any, ...]]] = {}
+        self._waiting = 0
 
     def run(self) -> Report:
         due = self._next()
         for row in stored(self._conn):
             while due is not None and due.size <= self._check.tree.size:
-                self._check.checkpoint(due)
+                self._check.checkpoint(due, self._signers)
                 due = self._next()
             if row.seq != self._check.tree.size:
                 self._faults.add(f"entry {self._check.tree.size}: is missing")
                 break
             self._entry(row)
         while due is not None:
-            self._check.checkpoint(due)
+            self._check.checkpoint(due, self._signers)
             due = self._next()
+        self._behind()
         self._stored()
+        for fault in cosignature_faults(self._conn, self._keys):
+            self._faults.add(fault)
         self._check.finish()
         return self._check.report(origin=self._keys.origin)
 
@@ -73,10 +88,11 @@ class _Examination:
                 return None
             self._number = row.number
             try:
-                found = open_checkpoint(row.note, self._keys.trusted)
-            except NoteInvalid as error:
+                signed = self._trust.open(row.note)
+            except form.Malformed as error:
                 self._faults.add(f"checkpoint {row.number}: {error}")
                 continue
+            found, self._signers = signed.checkpoint, signed.signers
             if (found.number, found.size) != (row.number, row.size):
                 self._faults.add(f"checkpoint {row.number}: is stored as another")
             return found
@@ -97,6 +113,7 @@ class _Examination:
             if found[0].id != row.entry_id:
                 self._faults.add(f"entry {seq}: is stored under another id")
             self._index(row, *found)
+            self._told(*found, row.erased_at is not None)
 
     def _node(self, level: int, idx: int) -> bytes | None:
         return self._conn.scalar(
@@ -124,10 +141,35 @@ class _Examination:
         expected: tuple[Any, ...] = (leaf.id, leaf.act, leaf.out, leaf.t // 1000)
         if row is None or row[1:5] != expected:
             self._faults.add(f"entry {seq}: its index row is wrong or missing")
-        elif values and not _names(row, values):
+        elif values and not (_names(row, values) and row[5:] == (entry.item, entry.actor)):
             self._faults.add(f"entry {seq}: its index row names another item or person")
-        elif entry.erased_at is not None and (row.item, row.actor) != (None, None):
-            self._faults.add(f"entry {seq}: was redacted, but its index row still names item or person")
+        elif entry.erased_at is not None and {row.item, row.actor, entry.item, entry.actor} != {None}:
+            self._faults.add(f"entry {seq}: was redacted, but a row still names item or person")
+
+    def _behind(self) -> None:
+        """What is not in the tree yet: only the writers' chains guard it, so a row dropped there must show here."""
+        chains = dict(self._check.writers)
+        try:
+            for row in waiting_rows(self._conn):
+                self._waiting += 1
+                self._waits(row, chains)
+        except LogDamaged as error:
+            self._faults.add(f"entries not yet in the tree: {error}")
+
+    def _waits(self, row: sa.Row[*tuple[Any, ...]], chains: dict[str, tuple[int, bytes]]) -> None:
+        try:
+            leaf = form.read(row.body)
+            n, prev = chains.get(leaf.w, (0, form.START))
+            chains[leaf.w] = (leaf.n + 1, leaf_hash(row.body))
+            if (leaf.n, leaf.prev) != (n, prev):
+                self._faults.add(f"entry {leaf.id}, not yet in the tree: {_GAP} at number {n}")
+            plain = opened(self._keys, leaf.id, row.period, row.sealed)
+            if row.sealed is None:
+                self._faults.add(f"entry {leaf.id}, not yet in the tree: its disclosure is missing")
+            elif plain is not None:
+                self._told(leaf, form.match(leaf, form.disclosures(plain)), False)
+        except (form.Malformed, LogDamaged, Unavailable) as error:
+            self._faults.add(f"an entry not yet in the tree: {error}")
 
     def _stored(self) -> None:
         """Head, writers, and rows that stand beside the tree."""
@@ -142,10 +184,10 @@ class _Examination:
         for writer in self._check.writers:
             self._faults.add(f"writer {writer}: is missing")
         counts = (
-            (audit_entry, size),
+            (audit_entry, size + self._waiting),
             (audit_leaf, size),
             (audit_index, size),
-            (audit_disclosure, size),
+            (audit_disclosure, size + self._waiting),
             (audit_node, self._nodes),
         )
         for table, number in counts:
@@ -165,6 +207,7 @@ def _names(row: sa.Row[*tuple[Any, ...]], values: Mapping[str, str]) -> bool:
 _quoted = json.JSONEncoder(ensure_ascii=False).encode
 
 
+_GAP = "does not continue its writer’s chain"
 _STEP = 500
 _INDEX = sa.select(
     audit_index.c.seq,

@@ -13,7 +13,8 @@ from audit import leaf as form
 from audit.errors import KeyDestroyed, LogDamaged
 from audit.fact import Fact
 from audit.keys import LogKeys
-from audit.tables import audit_cursor, audit_disclosure, audit_entry, audit_leaf
+from audit.sequence import all_in, waiting_rows
+from audit.tables import audit_cursor, audit_disclosure, audit_entry, audit_index, audit_leaf
 from foundation.orm import from_ms
 
 _STEP = 500
@@ -35,30 +36,30 @@ class Follower(Protocol):
 def replay(conn: Connection, keys: LogKeys, follower: Follower) -> int:
     """Show the follower every fact of its kinds from entry zero, in tree order. Returns how many it saw.
 
-    The follower's own rows are its own to empty before. Redacted entries are passed over. Raises LogDamaged.
+    The follower's own rows are its own to empty before. Redacted entries are passed over. Nobody else may write
+    meanwhile (SQLite sees to it). Raises LogDamaged; NotYetInTree (PostgreSQL).
     """
     conn.execute(sa.delete(audit_cursor).where(audit_cursor.c.follower == follower.name))
     return catch_up(conn, keys, follower)
 
 
 def catch_up(conn: Connection, keys: LogKeys, follower: Follower) -> int:
-    """Show the follower what it has not seen yet: one that was added later, or was not running."""
-    start = conn.scalar(sa.select(audit_cursor.c.seq).where(audit_cursor.c.follower == follower.name)) or 0
-    seen, stop = 0, start
-    for seq, fact in facts(conn, keys, start):
+    """Show a follower that the log did not begin with all that was before it: once, and before it is wired in.
+
+    From then on it sees each fact as it is recorded, so that a second time there is nothing to show. The cursor says
+    that it was shown, and is written here alone: moved at each act, it would be a row that everybody waits for.
+    """
+    if conn.scalar(sa.select(audit_cursor.c.seq).where(audit_cursor.c.follower == follower.name)) is not None:
+        return 0
+    all_in(conn)
+    seen, stop = 0, 0
+    for seq, fact in facts(conn, keys):
         stop = seq + 1
         if fact is not None and fact.kind in follower.kinds:
             follower.follow(conn, fact)
             seen += 1
-    move_cursor(conn, follower.name, stop)
+    conn.execute(sa.insert(audit_cursor).values(follower=follower.name, seq=stop))
     return seen
-
-
-def move_cursor(conn: Connection, name: str, seq: int) -> None:
-    """This follower has seen everything below ``seq``."""
-    moved = conn.execute(sa.update(audit_cursor).where(audit_cursor.c.follower == name).values(seq=seq))
-    if moved.rowcount == 0:
-        conn.execute(sa.insert(audit_cursor).values(follower=name, seq=seq))
 
 
 def facts(conn: Connection, keys: LogKeys, start: int = 0) -> Iterator[tuple[int, Fact | None]]:
@@ -69,8 +70,32 @@ def facts(conn: Connection, keys: LogKeys, start: int = 0) -> Iterator[tuple[int
         yield row.seq, fact_of(keys, row.body, row.period, row.sealed)
 
 
+def facts_about(conn: Connection, keys: LogKeys, item: str) -> list[Fact]:
+    """Every fact whose subject is ``item``, in tree order, those not in the tree yet last. Redacted ones are left out.
+
+    By the index, which whoever edits the database can shorten: what is found was recorded, what is not found may have
+    been. Raises LogDamaged.
+    """
+    rows = conn.execute(_ABOUT, {"item": item}).all()
+    found = [fact_of(keys, row.body or b"", row.period, row.sealed) for row in rows]
+    late = [row for row in waiting_rows(conn) if row.item == item]
+    found += [fact_of(keys, row.body, row.period, row.sealed) for row in late]
+    return [fact for fact in found if fact is not None and fact.subject == item]
+
+
+_ABOUT = (
+    sa.select(audit_entry.c.body, audit_disclosure.c.period, audit_disclosure.c.sealed)
+    .select_from(audit_index)
+    .join(audit_leaf, audit_leaf.c.seq == audit_index.c.seq)
+    .join(audit_entry, audit_entry.c.pos == audit_leaf.c.pos)
+    .join(audit_disclosure, audit_disclosure.c.pos == audit_leaf.c.pos)
+    .where(audit_index.c.item == sa.bindparam("item"))
+    .order_by(audit_index.c.seq)
+)
+
+
 def stored(conn: Connection, start: int = 0, stop: int | None = None) -> Iterator[sa.Row[*tuple[Any, ...]]]:
-    """Stored entries in tree order, ``stop`` excluded: seq, entry_id, leaf (hash), body, period, sealed, erased_at.
+    """Stored entries in tree order, ``stop`` excluded: seq, entry_id, leaf (hash), body, and columns of the disclosure.
 
     Flat memory at any size. What is missing is null or absent: the caller minds the numbers.
     """
@@ -91,10 +116,12 @@ _PAGE = (
         audit_entry.c.body,
         audit_disclosure.c.period,
         audit_disclosure.c.sealed,
+        audit_disclosure.c.item,
+        audit_disclosure.c.actor,
         audit_disclosure.c.erased_at,
     )
-    .outerjoin(audit_entry, audit_entry.c.id == audit_leaf.c.entry_id)
-    .outerjoin(audit_disclosure, audit_disclosure.c.entry_id == audit_leaf.c.entry_id)
+    .outerjoin(audit_entry, audit_entry.c.pos == audit_leaf.c.pos)
+    .outerjoin(audit_disclosure, audit_disclosure.c.pos == audit_leaf.c.pos)
     .where(audit_leaf.c.seq >= sa.bindparam("start"))
     .order_by(audit_leaf.c.seq)
     .limit(sa.bindparam("step"))

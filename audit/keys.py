@@ -16,19 +16,19 @@ from pathlib import Path
 
 from cryptography.cobblestone import Cobblestone256Decryptor, Cobblestone256Encryptor
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit import note
-from audit.errors import AlreadyThere, KeyDestroyed, KeysMissing, KeysUnsafe, LogDamaged
-from audit.leaf import Malformed, b64, unb64
+from audit.errors import AlreadyThere, KeyDestroyed, KeysMissing, LogDamaged
+from audit.key_files import check, check_directory, read, sync, unreadable, write
+from audit.leaf import b64
+from audit.signing import Signer, Signing
+from audit.trust import Trust, lines
+from audit.witnesses import Witnesses
 
-_LOG = "log.key"
-_LOG_HEAD = "custodes-log-key/1"
 _MONTH_HEAD = "custodes-disclosure-key/1"
 _GONE_HEAD = "custodes-disclosure-destroyed/1"
 _CONTEXT = b"custodes/disclosure/1\x00"
 _PERIOD = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])\Z")
-_MOST = 4096
 _ALTERED = "A disclosure in the log was altered. Verify the log and report it."
 
 
@@ -41,11 +41,11 @@ def period_of(now: datetime) -> str:
 class LogKeys:
     """Signing and sealing. Made by ``create`` or ``load``, never directly. Threads may share one."""
 
-    def __init__(self, directory: Path, origin: str, key: Ed25519PrivateKey) -> None:
-        self.origin = origin
+    def __init__(self, directory: Path) -> None:
+        self.signing = Signing(directory)
+        self.origin = self.signing.state.signer.verifier.name
         self._directory = directory
         self._place = str(directory)  # asked for each entry: a Path would be made anew each time
-        self._key = key
         self._months: dict[str, bytes] = {}
 
     @classmethod
@@ -61,41 +61,60 @@ class LogKeys:
         if any(directory.iterdir()):
             detail = "The directory for the log’s keys is not empty. Keys are never overwritten; choose another."
             raise AlreadyThere(detail)
-        _check_directory(directory)
-        key = Ed25519PrivateKey.generate()
-        _write(directory / _LOG, _LOG_HEAD, origin, b64(key.private_bytes_raw()))
-        return cls(directory, origin, key)
+        check_directory(directory)
+        Signing.create(directory, origin)
+        return cls(directory)
 
     @classmethod
     def load(cls, directory: Path) -> LogKeys:
         """Raises KeysMissing; KeysUnsafe if directory or files are open to others, links, or another user's."""
-        _check_directory(directory)
+        check_directory(directory)
         for path in directory.iterdir():
             if not path.name.startswith("."):  # a key just being written by another process may vanish
-                _check(path, os.lstat(path), stat.S_IFREG)
-        origin, seed = _read(directory / _LOG, _LOG_HEAD)
-        if not note.ORIGIN.match(origin):
-            raise KeysMissing(_unreadable(_LOG))
-        return cls(directory, origin, Ed25519PrivateKey.from_private_bytes(seed))
+                check(path, os.lstat(path), stat.S_IFREG)
+        return cls(directory)
 
     @property
     def verifier(self) -> note.VerifierKey:
-        """The public half."""
-        return note.VerifierKey(self.origin, self._key.public_key().public_bytes_raw())
+        """The public half of the key that signs."""
+        return self.signing.state.signer.verifier
 
     @property
     def vkey(self) -> str:
-        """The public half as text, to give to auditors by a way of its own."""
+        """The same as text, to give to auditors by a way of its own."""
         return self.verifier.text
 
     @property
+    def trust(self) -> Trust:
+        """Every key this log ever had, each for its time."""
+        return self.signing.state.trust
+
+    @property
     def trusted(self) -> Sequence[note.VerifierKey]:
-        """What this service trusts of its own log."""
-        return (self.verifier,)
+        """The same without times."""
+        return self.trust.keys
+
+    @property
+    def published(self) -> str:
+        """What an auditor keeps as a trust file: the key alone, or, once it changed, all with their times."""
+        state = self.signing.state
+        waiting = state.following.verifier if state.following else None  # nothing relies on it yet
+        known = [each for each in state.trust.logs if each.key != waiting]
+        bare = len(known) == 1 and known[0].since is known[0].until is None
+        return f"{self.vkey}\n" if bare else lines(known)
+
+    @property
+    def witnesses(self) -> Witnesses:
+        """Who cosigns this log's checkpoints: a list beside these keys."""
+        return Witnesses(self._directory)
 
     def sign(self, text: str) -> str:
         """The signed note of a text."""
-        return note.sign(text, self.origin, self._key)
+        return self.signing.state.signer.sign(text)
+
+    def signer(self, newest: str | None) -> Signer:
+        """Who signs what follows that checkpoint's note. Raises KeysMissing, LogDamaged."""
+        return self.signing.after(newest)
 
     def seal(self, period: str, entry: bytes, plain: bytes) -> bytes:
         """Seal under the month's key, made if it is not there yet, bound to the entry's id (16 bytes).
@@ -127,10 +146,10 @@ class LogKeys:
         """Destroy a month's key: no disclosure of that month can be opened again. Its entries stay proven."""
         _check_period(period)
         if not self.destroyed(period):
-            _write(self._gone(period), _GONE_HEAD, period)
+            write(self._gone(period), _GONE_HEAD, period)
         self._months.pop(period, None)
         self._path(period).unlink(missing_ok=True)
-        _sync(self._directory)
+        sync(self._directory)
 
     def _month(self, period: str, *, make: bool) -> bytes:
         # Asked each time: another process may have destroyed the key that this one still remembers.
@@ -143,10 +162,10 @@ class LogKeys:
             _check_period(period)
             path = self._path(period)
             if make and not path.exists():
-                _write(path, _MONTH_HEAD, period, b64(secrets.token_bytes(32)))
-            named, key = _read(path, _MONTH_HEAD)
+                write(path, _MONTH_HEAD, period, b64(secrets.token_bytes(32)))
+            named, key = read(path, _MONTH_HEAD)
             if named != period:
-                raise KeysMissing(_unreadable(path.name))
+                raise KeysMissing(unreadable(path.name))
             self._months[period] = key
         return key
 
@@ -161,71 +180,3 @@ def _check_period(period: str) -> None:
     if not _PERIOD.match(period):
         msg = f"“{period}” is no month"
         raise RuntimeError(msg)
-
-
-def _check_directory(directory: Path) -> None:
-    try:
-        found = os.lstat(directory)
-    except FileNotFoundError:
-        detail = "The directory of the log’s keys is not there. Restore it, or run the initialisation for a new log."
-        raise KeysMissing(detail) from None
-    _check(directory, found, stat.S_IFDIR)
-
-
-def _check(path: Path, found: os.stat_result, kind: int) -> None:
-    if stat.S_IFMT(found.st_mode) != kind or found.st_mode & 0o077 or found.st_uid != os.geteuid():
-        wanted = "0700" if kind == stat.S_IFDIR else "0600"
-        detail = f"“{path.name}” must belong to the service’s own user, with mode {wanted}, and be no link."
-        raise KeysUnsafe(detail)
-
-
-def _read(path: Path, head: str) -> tuple[str, bytes]:
-    """Name and 32 secret bytes of a key file, checked on the open file so that nothing can be swapped in between."""
-    try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
-    except FileNotFoundError:
-        detail = f"The log’s key file “{path.name}” is not there. Restore it from its safe copy."
-        raise KeysMissing(detail) from None
-    except OSError:
-        detail = f"“{path.name}” must be a plain file that the service’s own user can read."
-        raise KeysUnsafe(detail) from None
-    with os.fdopen(handle, "rb") as file:
-        _check(path, os.fstat(file.fileno()), stat.S_IFREG)
-        text = file.read(_MOST).decode("ascii", "replace")
-    lines = text.split("\n")
-    try:
-        if len(lines) == 4 and lines[0] == head and lines[3] == "":
-            return lines[1], unb64(lines[2], 32)
-    except Malformed:
-        pass
-    raise KeysMissing(_unreadable(path.name))
-
-
-def _unreadable(name: str) -> str:
-    return f"The log’s key file “{name}” cannot be read as a key. Restore it from its safe copy."
-
-
-def _write(path: Path, *lines: str) -> None:
-    """Whole or not at all, durable, and the first of two racing processes wins."""
-    new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write("".join(f"{line}\n" for line in lines).encode())
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(new, path)
-        except FileExistsError:
-            return
-    finally:
-        os.unlink(new)
-    _sync(path.parent)
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

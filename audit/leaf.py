@@ -25,7 +25,7 @@ CLOCK_SET = "audit.clock-set"
 MOST_LEAF = 65_536
 MOST_VALUE = 65_536
 
-_SAFE = 2**53 - 1
+SAFE = 2**53 - 1
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 _KEYS = frozenset({"v", "id", "t", "w", "n", "prev", "act", "out", "cls", "pol", "rules", "sd"})
 
@@ -64,11 +64,28 @@ def parse(data: bytes) -> Any:
 
 
 def _refuse(text: str) -> None:
-    msg = f"a number must be whole, not {len(text)} characters of something else"
+    msg = f"a number must be whole and within ±(2^53 − 1), not {len(text)} characters of something else"
     raise Malformed(msg)
 
 
-_decode = json.JSONDecoder(parse_float=_refuse, parse_constant=_refuse).raw_decode
+def _number(digits: str) -> int:
+    number = int(digits) if len(digits) <= 17 else SAFE + 1
+    if abs(number) > SAFE:
+        _refuse(digits)
+    return number
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs) or not all(map(str.isascii, found)):
+        msg = "a key twice, or beyond ASCII"
+        raise Malformed(msg)
+    return found
+
+
+_decode = json.JSONDecoder(
+    parse_int=_number, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_object
+).raw_decode
 
 
 def b64(data: bytes) -> str:
@@ -90,7 +107,7 @@ def unb64(text: object, size: int) -> bytes:
 
 def whole(value: object) -> bool:
     """A number from 0 that JSON carries exactly; True is no number."""
-    return type(value) is int and 0 <= value <= _SAFE
+    return type(value) is int and 0 <= value <= SAFE
 
 
 def commit(salt: bytes, name: str, value: str) -> bytes:
@@ -250,7 +267,7 @@ def is_value(value: object) -> bool:
     """May this stand in ``what``? Text, whole number, truth value, null, array of texts."""
     if isinstance(value, list):
         return all(isinstance(part, str) for part in value)
-    return value is None or isinstance(value, _PLAIN) or (type(value) is int and abs(value) <= _SAFE)
+    return value is None or isinstance(value, _PLAIN) or (type(value) is int and abs(value) <= SAFE)
 
 
 _FORMS: Mapping[str, Callable[[str], object]] = {

@@ -95,6 +95,14 @@ class Tree:
         """Frontier of the first ``size`` entries."""
         return Frontier(size, self._pieces(0, size))
 
+    def right(self, start: int, widths: Sequence[int]) -> list[bytes]:
+        """Roots of adjoining perfect subtrees of those widths from entry ``start``, each aligned to its width."""
+        found = []
+        for width in widths:
+            found.append(self._perfect(width.bit_length() - 1, start // width))
+            start += width
+        return found
+
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """Proof that entry ``index`` stands in the tree of ``size``: RFC 9162 2.1.3.1. Raises ValueError outside it."""
         if not 0 <= index < size:

@@ -18,7 +18,8 @@ from audit.events import CLOCK_CORRECTED, LOG_VERIFIED
 from audit.fact import kinds
 from audit.follow import values_of
 from audit.keys import LogKeys
-from audit.tables import audit_disclosure, audit_entry, audit_index
+from audit.sequence import Waiting, waiting
+from audit.tables import audit_disclosure, audit_entry, audit_index, audit_leaf
 from foundation.errors import Unavailable
 from foundation.orm import from_ms, to_ms
 
@@ -67,7 +68,10 @@ class Verified:
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """How the log stands. ``sound``: stored hashes, head and newest checkpoint tell one story (the quick check)."""
+    """How the log stands. ``sound``: stored hashes, head and newest checkpoint tell one story (the quick check).
+
+    ``waiting`` entries are committed and not yet in the tree, the oldest since ``since``: longer than moments is wrong.
+    """
 
     size: int
     root: bytes
@@ -75,6 +79,8 @@ class State:
     unsigned: int
     sound: bool
     verified: Verified | None
+    waiting: int = 0
+    since: datetime | None = None
 
 
 def page(  # noqa: PLR0913 - each a filter of the list
@@ -90,7 +96,7 @@ def page(  # noqa: PLR0913 - each a filter of the list
     since: datetime | None = None,
     until: datetime | None = None,
 ) -> Page:
-    """Up to ``n`` entries below ``cursor``, newest first. ``since`` is included, ``until`` is not.
+    """Up to ``n`` entries of the tree below ``cursor``, newest first. ``since`` is included, ``until`` is not.
 
     A redacted entry is still found by act, outcome and time, no longer by item or actor.
     """
@@ -107,14 +113,24 @@ def page(  # noqa: PLR0913 - each a filter of the list
 
 def entry(conn: Connection, keys: LogKeys, entry_id: str) -> Row | None:
     """One entry by its id."""
-    row = conn.execute(_ROWS.where(audit_entry.c.id == entry_id)).first()
+    row = conn.execute(_ROWS.where(audit_leaf.c.entry_id == entry_id).order_by(audit_leaf.c.seq)).first()
     return None if row is None else _row(keys, row)
 
 
-def state(conn: Connection, keys: LogKeys) -> State:
-    """Size, root, newest checkpoint, the quick check, and the newest full verification. Cheap at any size."""
-    last, sound = None, True
+def policies_before(conn: Connection) -> str:
+    """The digest of the policies under which the newest entry was made; "" where there is none that can be read."""
+    body = conn.scalar(sa.select(audit_entry.c.body).order_by(audit_entry.c.pos.desc()).limit(1))
     try:
+        return form.read(body or b"").pol
+    except form.Malformed:
+        return ""
+
+
+def state(conn: Connection, keys: LogKeys) -> State:
+    """Size, root, newest checkpoint, the quick check, what waits, the newest full verification. Cheap at any size."""
+    last, sound, behind = None, True, Waiting(0, None)
+    try:
+        behind = waiting(conn)
         last = Checkpoints(conn, keys).latest()
         tree = head(conn)
         size, root = tree.size, tree.root()
@@ -124,7 +140,7 @@ def state(conn: Connection, keys: LogKeys) -> State:
         size = conn.scalar(sa.select(sa.func.count()).select_from(audit_index)) or 0
         root = b""
     unsigned = max(0, size - (last.checkpoint.size if last else 0))
-    return State(size, root, last, unsigned, sound, _verified(conn, keys))
+    return State(size, root, last, unsigned, sound, _verified(conn, keys), behind.entries, behind.since)
 
 
 def _verified(conn: Connection, keys: LogKeys) -> Verified | None:
@@ -194,6 +210,7 @@ _ROWS = (
         audit_disclosure.c.period,
         audit_disclosure.c.sealed,
     )
-    .outerjoin(audit_entry, audit_entry.c.id == audit_index.c.entry_id)
-    .outerjoin(audit_disclosure, audit_disclosure.c.entry_id == audit_index.c.entry_id)
+    .outerjoin(audit_leaf, audit_leaf.c.seq == audit_index.c.seq)
+    .outerjoin(audit_entry, audit_entry.c.pos == audit_leaf.c.pos)
+    .outerjoin(audit_disclosure, audit_disclosure.c.pos == audit_leaf.c.pos)
 )

@@ -40,10 +40,10 @@ _FOUR = "".join(
 _DISCLOSED = re.compile(_FOUR).fullmatch
 _LINE = re.compile(rf'\{{"disclosed":{_FOUR},"id":"{_ID}"\}}').fullmatch
 _WHO = re.compile(
-    rf'\{{"id":"{_PLAIN}","name":"{_PLAIN}","party":"{_PLAIN}","principal":{_NUMBER},"request":"{_PLAIN}"\}}'
+    rf'\{{"id":"{_PLAIN}","name":"{_PLAIN}","party":"{_PLAIN}","principal":(?:0|-?[1-9][0-9]{{0,14}}+),"request":"{_PLAIN}"\}}'
 ).fullmatch
 
-_PAIR = rf'"({_PLAIN})":(?:"{_PLAIN}"|0|-?[1-9][0-9]{{0,14}}+|true|false|null)'
+_PAIR = rf'"([ !#-\[\]-\x7f]*+)":(?:"{_PLAIN}"|0|-?[1-9][0-9]{{0,14}}+|true|false|null)'
 _PAIRS = re.compile(_PAIR).findall
 _WHAT = re.compile(rf"\{{(?:{_PAIR}(?:,{_PAIR})*+)?\}}").fullmatch
 

@@ -1,5 +1,8 @@
 """Rows of the log. Entries, leaves and checkpoints are only ever added; disclosures can be erased.
 
+An act writes two of these tables: its entry and its disclosure, each one row at the end of one page. All others follow
+from them and are written by ``audit.sequence``, in batches.
+
 Three fences: the application's database role may not alter (deployment), triggers refuse (TRIGGERS, put in place by the
 migration), the tree shows.
 """
@@ -9,6 +12,8 @@ from __future__ import annotations
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
 
 from foundation.orm import BigId, metadata
 
@@ -23,21 +28,44 @@ class Blob(sa.types.TypeDecorator[bytes]):
         return value if value is None or isinstance(value, bytes) else b""
 
 
-# The leaf's bytes, as docs/formats/log.md has them.
+class TransactionNumber(FunctionElement[int]):
+    """Number of the transaction under way, 64 bits, rising. SQLite, where one comes after the other, needs none."""
+
+    inherit_cache = True
+    type = sa.BigInteger()
+
+
+@compiles(TransactionNumber)
+def _none(_element: TransactionNumber, _compiler: Any, **_given: Any) -> str:
+    return "0"
+
+
+@compiles(TransactionNumber, "postgresql")
+def _current(_element: TransactionNumber, _compiler: Any, **_given: Any) -> str:
+    return "(pg_current_xact_id()::text)::bigint"
+
+
+# The leaf's bytes, as docs/formats/log.md has them. Entries enter the tree in the order (xid, pos).
 audit_entry = sa.Table(
     "audit_entry",
     metadata,
-    sa.Column("id", sa.String(36), primary_key=True),
+    sa.Column("pos", BigId, primary_key=True),
+    sa.Column("xid", sa.BigInteger, nullable=False, server_default=TransactionNumber()),
     sa.Column("body", Blob, nullable=False),
+    # On SQLite xid is 0: the index is there and stays empty.
+    sa.Index("ix_audit_entry_xid", "xid", "pos", sqlite_where=sa.text("xid > 0")),
 )
 
-# Erasable: `sealed` null and `erased_at` set together. `period` names the month key it is sealed under.
+# Of the entry at the same place. Erasable: `sealed`, `item` and `actor` null and `erased_at` set together. `period`
+# names the month key it is sealed under; `item` and `actor` are what the index will say.
 audit_disclosure = sa.Table(
     "audit_disclosure",
     metadata,
-    sa.Column("entry_id", sa.String(36), primary_key=True),
+    sa.Column("pos", BigId, primary_key=True, autoincrement=False),
     sa.Column("period", sa.String(7), nullable=False),
     sa.Column("sealed", Blob, nullable=True),
+    sa.Column("item", sa.String(80), nullable=True),
+    sa.Column("actor", sa.String(80), nullable=True),
     sa.Column("erased_at", sa.BigInteger, nullable=True),  # ms since 1970
     sa.CheckConstraint("(sealed is null) = (erased_at is not null)", name="erased"),
 )
@@ -66,12 +94,14 @@ audit_index = sa.Table(
     ),
 )
 
-# The tree: seq is the index in it, from 0; leaf is the leaf hash.
+# The tree: seq is the index in it, from 0; leaf is the leaf hash; pos is the entry's place. An id that stands twice is
+# for the examiner to see, and no reason to stop taking entries in.
 audit_leaf = sa.Table(
     "audit_leaf",
     metadata,
     sa.Column("seq", BigId, primary_key=True, autoincrement=False),
-    sa.Column("entry_id", sa.String(36), nullable=False, unique=True),
+    sa.Column("pos", BigId, nullable=False),
+    sa.Column("entry_id", sa.String(36), nullable=False, index=True),
     sa.Column("leaf", Blob, nullable=False),
 )
 
@@ -83,7 +113,8 @@ audit_node = sa.Table(
     sa.Column("hash", Blob, nullable=False),
 )
 
-# One row. `time` is the greatest time so far, microseconds since 1970.
+# One row. `time` is the greatest time so far, microseconds since 1970; `last_xid` and `last_pos` are of the newest
+# entry in the tree.
 audit_head = sa.Table(
     "audit_head",
     metadata,
@@ -91,10 +122,12 @@ audit_head = sa.Table(
     sa.Column("size", BigId, nullable=False),
     sa.Column("frontier", Blob, nullable=False),
     sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("last_xid", sa.BigInteger, nullable=False),
+    sa.Column("last_pos", BigId, nullable=False),
     sa.CheckConstraint("id = 1", name="one"),
 )
 
-# Each writer's chain: how many entries it wrote, and the hash of its newest leaf.
+# Each writer's chain as far as it is in the tree: how many entries it wrote, and the hash of its newest leaf.
 audit_writer = sa.Table(
     "audit_writer",
     metadata,
@@ -111,7 +144,39 @@ audit_checkpoint = sa.Table(
     sa.Column("note", sa.Text, nullable=False),
 )
 
-# How far each follower has come: the next seq it has to see.
+# Witnesses' signature lines over checkpoints. `witness`: name+id of its key; `time`: seconds since 1970, as it says
+# itself; `entry_id`: the entry that records it.
+audit_cosignature = sa.Table(
+    "audit_cosignature",
+    metadata,
+    sa.Column("number", BigId, primary_key=True, autoincrement=False),
+    sa.Column("witness", sa.String(129), primary_key=True),
+    sa.Column("line", sa.Text, nullable=False),
+    sa.Column("time", sa.BigInteger, nullable=False),
+    sa.Column("entry_id", sa.String(36), nullable=False, unique=True),
+    sa.Index("ix_audit_cosignature_witness", "witness", "number"),
+)
+
+# Which witnesses are late just now, so that each lateness is recorded once.
+audit_late = sa.Table(
+    "audit_late",
+    metadata,
+    sa.Column("witness", sa.String(129), primary_key=True),
+    sa.Column("number", BigId, nullable=False),
+    sa.Column("at", sa.BigInteger, nullable=False),  # ms since 1970
+)
+
+# Time-stamps (RFC 3161) of checkpoints: `digest` is the SHA-256 of the token in hex, `at` what it says, ms since 1970.
+audit_timestamp = sa.Table(
+    "audit_timestamp",
+    metadata,
+    sa.Column("number", BigId, primary_key=True, autoincrement=False),
+    sa.Column("digest", sa.String(64), primary_key=True),
+    sa.Column("at", sa.BigInteger, nullable=False),
+    sa.Column("token", Blob, nullable=False),
+)
+
+# From which seq on each follower sees every fact as it is recorded. Written once it has been shown all before.
 audit_cursor = sa.Table(
     "audit_cursor",
     metadata,
@@ -119,12 +184,19 @@ audit_cursor = sa.Table(
     sa.Column("seq", BigId, nullable=False),
 )
 
-_APPEND_ONLY = {"audit_entry": "id", "audit_leaf": "seq", "audit_checkpoint": "number"}
+_APPEND_ONLY = {
+    "audit_entry": "pos",
+    "audit_leaf": "seq",
+    "audit_checkpoint": "number",
+    "audit_cosignature": "number witness",
+    "audit_timestamp": "number digest",
+}
 
 
 def _sqlite(table: str, key: str) -> list[str]:
     refuse = f"begin select raise(abort, '{table} is append-only'); end"
-    there = f"(select 1 from {table} where {key} = new.{key})"  # noqa: S608 - both names stand in this file
+    same = " and ".join(f"{column} = new.{column}" for column in key.split())
+    there = f"(select 1 from {table} where {same})"  # noqa: S608 - all names stand in this file
     return [
         f"create trigger {table}_no_update before update on {table} {refuse}",
         f"create trigger {table}_no_delete before delete on {table} {refuse}",

@@ -6,59 +6,58 @@ import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from audit import leaf as form
-from audit.errors import ClockWentBack, LogDamaged, LogUnavailable, TextUnusable
+from audit.chain import Chain, Stand, enter, stand
+from audit.errors import LogUnavailable, TextUnusable
 from audit.events import CLOCK_CORRECTED
 from audit.fact import Kind, Value
-from audit.follow import Follower, make_fact, move_cursor
+from audit.follow import Follower, make_fact
 from audit.keys import LogKeys, period_of
-from audit.merkle import Frontier, leaf_hash
-from audit.statements import BEGIN_HEAD, BEGIN_WRITER, DISCLOSURE, ENTRY, HEAD, INDEX, LEAF, MOVE_HEAD, MOVE_WRITER
-from audit.tables import audit_node
+from audit.merkle import leaf_hash
+from audit.statements import FAILED
 from foundation.actor import Actor
 from foundation.ident import new_id
-from foundation.orm import from_ms, to_ms
+from foundation.orm import to_ms
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """An entry just written. ``seq`` is its index in the tree, ``leaf`` its bytes there."""
+    """An entry just written. ``leaf`` is its bytes in the tree; its place there is known once it is taken in."""
 
-    seq: int
     id: str
     leaf: bytes
 
 
-@dataclass(frozen=True, slots=True)
-class _Head:
-    tree: Frontier
-    time: int
-    n: int | None  # None: this writer's first entry
-    prev: bytes
-    born: bool  # no head row yet: the log's first entry
-
-
 class Trail:
-    """Records facts through one connection. Sequences inline: the head row is read and moved by compare-and-swap.
+    """Records facts through one connection; ``audit.sequence`` takes them into the tree.
 
     The caller's transaction must be a writing one from its start (SQLite: BEGIN IMMEDIATE) and must be rolled back
     whenever ``record`` raises.
     """
 
     def __init__(
-        self, conn: Connection, *, keys: LogKeys, writer: str, policies: str, followers: Sequence[Follower] = ()
+        self, conn: Connection, *, keys: LogKeys, writer: str | Chain, policies: str, followers: Sequence[Follower] = ()
     ) -> None:
-        """``writer`` names the writing process; ``policies`` is the digest of the policies in force."""
-        if not form.WRITER.match(writer) or not form.POLICIES.match(policies):
+        """``writer``: a name used by one unit of work at a time, or its chain as the last of them left it.
+
+        On PostgreSQL a Chain must have been taken up before the transaction's first write, and is given back as
+        ``chain`` says only after a commit that surely happened. ``policies`` is the digest of the policies in force.
+        """
+        self._writer = writer if isinstance(writer, str) else writer.name
+        if not form.WRITER.match(self._writer) or not form.POLICIES.match(policies):
             msg = "a trail needs the name of its writer and the digest of its policies"
             raise RuntimeError(msg)
-        self._conn, self._keys, self._writer, self._policies = conn, keys, writer, policies
+        self._conn, self._keys, self._policies = conn, keys, policies
+        self._chain = writer
         self._followers = tuple(followers)
+
+    @property
+    def chain(self) -> str | Chain:
+        """How the writer's chain stands if the transaction commits."""
+        return self._chain
 
     def record(
         self,
@@ -81,31 +80,23 @@ class Trail:
         """
         values = _values(kind, actor, subject, what or {}, why)
         _check(marking, outcome, rules)
+        if isinstance(self._chain, Chain) and self._conn.in_nested_transaction():
+            msg = "an entry stands or falls with its whole transaction, not with a savepoint"
+            raise RuntimeError(msg)
         try:
-            head = self._head(kind, now)
-            leaf, sealed = self._make(head, kind, values, now, marking=marking, outcome=outcome, rules=rules)
-            body = self._write(head, leaf, sealed, item=values["subject"], actor=actor.id)
-        except (sa.exc.DBAPIError, OSError) as error:
+            leaf, body = self._enter(kind, actor.id, values, now, marking=marking, outcome=outcome, rules=rules)
+        except FAILED as error:
             detail = "The act could not be entered in the log, so it was not done. Try again later; tell the operator."
             raise LogUnavailable(detail) from error
-        self._tell(head.tree.size - 1, leaf, values)
-        return Entry(head.tree.size - 1, leaf.id, body)
+        if isinstance(self._chain, Chain):
+            self._chain = Chain(leaf.w, leaf.n + 1, leaf_hash(body))
+        self._tell(leaf, values)
+        return Entry(leaf.id, body)
 
-    def _head(self, kind: Kind, now: datetime) -> _Head:
-        row = HEAD.run(self._conn, {"name": self._writer}).first()
-        head = _Head(Frontier(), 0, None, form.START, born=True) if row is None else _read(row)
-        if to_ms(now) * 1000 < head.time - form.SLACK and kind is not CLOCK_CORRECTED:
-            detail = (
-                "The clock is behind the newest entry of the log, so nothing is done. The operator sets it right; "
-                "if it had run ahead before, that correction is recorded first."
-            )
-            raise ClockWentBack(detail)
-        return head
-
-    def _make(
+    def _enter(
         self,
-        head: _Head,
         kind: Kind,
+        actor: str,
         values: Mapping[str, str],
         now: datetime,
         *,
@@ -113,87 +104,65 @@ class Trail:
         outcome: str,
         rules: Sequence[str],
     ) -> tuple[form.Leaf, bytes]:
+        corrects, t = kind is CLOCK_CORRECTED, to_ms(now) * 1000
+        at = stand(self._conn, self._chain, t, clock_set=corrects)
         salts = secrets.token_bytes(form.SALT * len(form.FIELDS))
         disclosures = [
-            (salts[at * form.SALT : (at + 1) * form.SALT], name, values[name]) for at, name in enumerate(form.FIELDS)
+            (salts[place * form.SALT : (place + 1) * form.SALT], name, values[name])
+            for place, name in enumerate(form.FIELDS)
         ]
         made = new_id(now)
-        leaf = form.Leaf(
-            id=str(made),
-            t=to_ms(now) * 1000,
-            w=self._writer,
-            n=head.n or 0,
-            prev=head.prev,
-            act=kind.name,
-            out=outcome,
-            cls=marking,
-            pol=self._policies,
-            rules=tuple(rules),
-            sd=tuple(form.commit(*each) for each in disclosures),
-        )
-        return leaf, self._keys.seal(period_of(now), made.bytes, form.canonical(form.pack(disclosures)))
-
-    def _write(self, head: _Head, leaf: form.Leaf, sealed: bytes, *, item: str, actor: str) -> bytes:
-        body = leaf.encode()
+        sd = tuple(form.commit(*each) for each in disclosures)
+        leaf = self._leaf(at, str(made), t, kind.name, sd, marking=marking, outcome=outcome, rules=tuple(rules))
+        body, period = leaf.encode(), period_of(now)
         if len(body) > form.MOST_LEAF:
             msg = "an entry with that many rules does not fit"
             raise RuntimeError(msg)
-        hashed, seq, ms = leaf_hash(body), head.tree.size, leaf.t // 1000
         row = {
-            "seq": seq,
-            "entry_id": leaf.id,
             "body": body,
-            "leaf": hashed,
-            "period": period_of(from_ms(ms)),
-            "sealed": sealed,
-            "item": item or None,
+            "period": period,
+            "sealed": self._keys.seal(period, made.bytes, form.canonical(form.pack(disclosures))),
+            "item": values["subject"] or None,
             "actor": actor,
-            "act": leaf.act,
-            "outcome": leaf.out,
-            "at": ms,
         }
-        for statement in (ENTRY, DISCLOSURE, INDEX, LEAF):
-            statement.run(self._conn, row)
-        self._move(head, leaf, hashed)
-        return body
+        enter(self._conn, at, row, latest=_EVER if corrects else t + form.SLACK)
+        return leaf, body
 
-    def _move(self, head: _Head, leaf: form.Leaf, hashed: bytes) -> None:
-        """Move the head and the writer's chain, each only from where it was read."""
-        was = head.tree.size
-        for level, idx, node in head.tree.append(hashed):
-            self._conn.execute(sa.insert(audit_node).values(level=level, idx=idx, hash=node))
-        time = leaf.t if leaf.act == form.CLOCK_SET else max(leaf.t, head.time)
-        new_head = {"size": was + 1, "frontier": head.tree.pack(), "time": time, "was": was}
-        new_link = {"name": self._writer, "n": leaf.n + 1, "prev": hashed, "was": leaf.n}
-        if head.born:
-            BEGIN_HEAD.run(self._conn, new_head)
-        elif MOVE_HEAD.run(self._conn, new_head).rowcount != 1:
-            raise LogUnavailable(_RACED)
-        if head.n is None:
-            BEGIN_WRITER.run(self._conn, new_link)
-        elif MOVE_WRITER.run(self._conn, new_link).rowcount != 1:
-            raise LogUnavailable(_RACED)
+    def _leaf(
+        self,
+        at: Stand,
+        made: str,
+        t: int,
+        act: str,
+        sd: tuple[bytes, ...],
+        *,
+        marking: str,
+        outcome: str,
+        rules: tuple[str, ...],
+    ) -> form.Leaf:
+        return form.Leaf(
+            id=made,
+            t=t,
+            w=self._writer,
+            n=at.n,
+            prev=at.prev,
+            act=act,
+            out=outcome,
+            cls=marking,
+            pol=self._policies,
+            rules=rules,
+            sd=sd,
+        )
 
-    def _tell(self, seq: int, leaf: form.Leaf, values: Mapping[str, str]) -> None:
+    def _tell(self, leaf: form.Leaf, values: Mapping[str, str]) -> None:
         following = [each for each in self._followers if leaf.act in each.kinds]
         if following:
             fact = make_fact(leaf, values)
             for follower in following:
                 follower.follow(self._conn, fact)
-                move_cursor(self._conn, follower.name, seq + 1)
 
 
-_RACED = "Somebody else wrote to the log in the same moment, so the act was not done. Try again."
-
-
-def _read(row: sa.Row[*tuple[Any, ...]]) -> _Head:
-    """The head as stored. What somebody altered may be of any type."""
-    try:
-        prev = form.START if row.n is None else bytes(row.prev)
-        return _Head(Frontier.unpack(row.size, bytes(row.frontier)), int(row.time), row.n, prev, born=False)
-    except (TypeError, ValueError, AttributeError):
-        detail = "The log’s head is damaged, so nothing is done. Verify the log, and report it as an incident."
-        raise LogDamaged(detail) from None
+_EVER = 2**62  # later than any time
 
 
 def _values(kind: Kind, actor: Actor, subject: str, what: Mapping[str, Value], why: str) -> dict[str, str]:

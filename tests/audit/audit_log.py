@@ -9,13 +9,15 @@ from pathlib import Path
 import sqlalchemy as sa
 
 import audit.events  # noqa: F401 - declares its kinds
+from audit.chain import Chain
 from audit.fact import Kind, kind
 from audit.follow import Follower
 from audit.keys import LogKeys
-from audit.tables import TRIGGERS
 from audit.trail import Entry, Trail
 from foundation.actor import Actor
 from foundation.orm import metadata
+from tests import databases
+from tests.taken_in import take_in
 
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 ORIGIN = "custodes.test/log"
@@ -26,35 +28,15 @@ OPENED: Kind = kind("test.item-opened", "An item was opened, in a test", "versio
 AUDIT_TABLES = [table for table in metadata.sorted_tables if table.name.startswith("audit_")]
 
 
-def make_engine(path: Path) -> sa.Engine:
-    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 30})
-
-    @sa.event.listens_for(engine, "connect")
-    def _connect(raw, _record) -> None:  # type: ignore[no-untyped-def]
-        raw.isolation_level = None
-        for pragma in ("journal_mode=wal", "synchronous=full", "foreign_keys=on"):
-            raw.execute(f"pragma {pragma}")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begin(conn: sa.Connection) -> None:
-        conn.exec_driver_sql("begin immediate")
-
-    return engine
-
-
 class Log:
     """One log with its keys; ``write`` commits entries, one transaction each."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.engine = make_engine(folder / "log.db")
+        self.engine = databases.engine(folder, "log.db")
         self.keys = LogKeys.create(folder / "keys", ORIGIN)
-        with self.engine.begin() as conn:
-            metadata.create_all(conn, tables=AUDIT_TABLES)
-            for statement in TRIGGERS["sqlite"]:
-                conn.exec_driver_sql(statement)
 
-    def trail(self, conn: sa.Connection, writer: str = "web", followers: Sequence[Follower] = ()) -> Trail:
+    def trail(self, conn: sa.Connection, writer: str | Chain = "web", followers: Sequence[Follower] = ()) -> Trail:
         return Trail(conn, keys=self.keys, writer=writer, policies="p" * 64, followers=followers)
 
     def write(
@@ -64,7 +46,12 @@ class Log:
         for at in range(start, start + count):
             with self.engine.begin() as conn:
                 entries.append(record(self.trail(conn, writer), at, now=NOW + at * step))
+        self.take_in()
         return entries
+
+    def take_in(self) -> None:
+        """Whatever was recorded stands in the tree."""
+        take_in(self.engine)
 
 
 def record(trail: Trail, at: int, *, now: datetime = NOW) -> Entry:

@@ -15,6 +15,7 @@ from audit.events import CLOCK_CORRECTED, LOG_VERIFIED
 from audit.examine import verify_database
 from audit.reading import Row, entry, page, state
 from foundation.actor import SERVICE
+from tests import databases
 
 SECOND = timedelta(seconds=1)
 
@@ -25,6 +26,7 @@ def filled(log: Log) -> Log:
     with log.engine.begin() as conn:
         for at in range(40):
             record(log.trail(conn), at, now=NOW + (at + (at * 17 % 5)) * SECOND)
+    log.take_in()
     return log
 
 
@@ -108,9 +110,9 @@ def test_a_redacted_entry_is_listed_as_such_and_found_by_nobodys_name(filled: Lo
 
 def test_a_damaged_entry_does_not_hide_the_others(filled: Log) -> None:
     with filled.engine.begin() as conn:
-        conn.exec_driver_sql(
-            "update audit_disclosure set sealed = zeroblob(90) "
-            "where entry_id = (select entry_id from audit_leaf where seq = 20)"
+        databases.run(
+            conn,
+            "update audit_disclosure set sealed = zeroblob(90) where pos = (select pos from audit_leaf where seq = 20)",
         )
     rows = every(filled)
     assert [row.seq for row in rows if row.state == "damaged"] == [20]
@@ -133,7 +135,12 @@ def test_the_state_tells_size_checkpoint_and_the_last_verification(filled: Log) 
                 "faults": len(report.faults),
             },
         )
+        waits = state(conn, filled.keys)
+        assert (waits.size, waits.waiting, waits.since) == (40, 1, NOW + timedelta(minutes=1))
+    filled.take_in()
+    with filled.engine.begin() as conn:
         found = state(conn, filled.keys)
+    assert (found.waiting, found.since) == (0, None)
     assert (found.size, found.unsigned, found.sound, found.checkpoint) == (41, 1, True, note)
     assert found.verified is not None
     assert (found.verified.at, found.verified.entries, found.verified.faults) == (NOW + timedelta(minutes=1), 40, 0)

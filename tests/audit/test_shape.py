@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from audit import leaf as form
 from audit import shape
-from audit.verify import _line
+from audit.unpack import _line
 
 T = 1_795_166_000_123_456
 

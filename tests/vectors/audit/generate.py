@@ -22,7 +22,18 @@ ORIGIN = "custodes.test/log"
 KEY = Ed25519PrivateKey.from_private_bytes(sha256(b"a test key, published").digest())
 OTHER = Ed25519PrivateKey.from_private_bytes(sha256(b"another test key").digest())
 START = 1_795_167_000_000
-FILES = ("checkpoint", "checkpoints.jsonl", "disclosures.jsonl", "keys", "leaves.jsonl", "manifest")
+FILES = (
+    "checkpoint",
+    "checkpoints.jsonl",
+    "disclosures.jsonl",
+    "keys",
+    "leaves.jsonl",
+    "range",
+    "timestamps.jsonl",
+    "verify.py",
+    "manifest",
+)
+VERIFIER = b"# A stand-alone verifier stands here; nobody runs the one that came with what it judges.\n"
 
 
 def b64(data: bytes) -> str:
@@ -45,6 +56,11 @@ def sign(text: str, name: str = ORIGIN, key: Ed25519PrivateKey = KEY) -> str:
     return f"{text}\n— {name} {b64(key_id(name, key) + key.sign(text.encode()))}\n"
 
 
+def sign_all(text: str, name: str, keys: list[Ed25519PrivateKey]) -> str:
+    """The lines of several keys of one name, in order."""
+    return f"{text}\n" + "".join(sign(text, name, key).removeprefix(f"{text}\n") for key in keys)
+
+
 def tree(leaves: list[bytes]) -> bytes:
     if not leaves:
         return sha256().digest()
@@ -63,6 +79,28 @@ def path(at: int, leaves: list[bytes]) -> list[bytes]:
     return [*path(at - cut, leaves[cut:]), tree(leaves[:cut])]
 
 
+def left_of(leaves: list[bytes], at: int) -> list[bytes]:
+    """Roots of the perfect subtrees of the leaves before ``at``."""
+    out, start = [], 0
+    for bit in reversed(range(at.bit_length())):
+        if at >> bit & 1:
+            out.append(tree(leaves[start : start + (1 << bit)]))
+            start += 1 << bit
+    return out
+
+
+def right_of(leaves: list[bytes], at: int) -> list[bytes]:
+    """Roots of the largest aligned perfect subtrees of the leaves from ``at``."""
+    out = []
+    while at < len(leaves):
+        width = 1
+        while at % (width * 2) == 0 and at + width * 2 <= len(leaves):
+            width *= 2
+        out.append(tree(leaves[at : at + width]))
+        at += width
+    return out
+
+
 class Log:
     """A log as plain data, to be spoilt and then written with everything else consistent."""
 
@@ -77,6 +115,13 @@ class Log:
         self.manifest = lambda lines: lines
         self.bodies: dict[int, bytes] = {}
         self.after = lambda files: None
+        self.signers: dict[int, list[Ed25519PrivateKey]] = {}  # by checkpoint, where it is not the log's key alone
+        self.cosigned: dict[int, list[str]] = {}  # further lines by checkpoint, made by cosign()
+        self.times: dict[int, int] = {}  # of checkpoints, where not the usual
+        self.first, self.end = 0, -1  # the range to export; -1: to the newest checkpoint
+        self.stamps: list[tuple[int, str]] = []
+        self.manifest_keys: list[Ed25519PrivateKey] | None = None
+        self.made = START + 99_000
 
     def add(self, at: int, writer: str = "web", **over: object) -> None:
         ms = START + at * 1000
@@ -115,47 +160,64 @@ class Log:
     def leaves(self) -> list[bytes]:
         return [self.bodies.get(at, canon(entry)) for at, entry in enumerate(self.entries)]
 
+    def texts(self) -> list[str]:
+        """The text of each checkpoint."""
+        texts, previous = [], bytes(32)
+        for number, size in enumerate(self.cuts, 1):
+            root = b64(tree(self.leaves()[:size]))
+            time = self.times.get(number, START + number * 9000)
+            lines = [self.origin, str(size), root, f"custodes-checkpoint/1 {number} {time} {b64(previous)}"]
+            texts.append("".join(f"{line}\n" for line in self.edit_checkpoint(number, lines)))
+            previous = sha256(texts[-1].encode()).digest()
+        return texts
+
     def checkpoints(self) -> list[str]:
         if self.notes is not None:
             return self.notes
-        notes, previous = [], bytes(32)
-        for number, size in enumerate(self.cuts, 1):
-            root = b64(tree(self.leaves()[:size]))
-            lines = [
-                self.origin,
-                str(size),
-                root,
-                f"custodes-checkpoint/1 {number} {START + number * 9000} {b64(previous)}",
-            ]
-            text = "".join(f"{line}\n" for line in self.edit_checkpoint(number, lines))
-            notes.append(sign(text, self.origin, self.key))
-            previous = sha256(text.encode()).digest()
-        return notes
+        return [
+            sign_all(text, self.origin, self.signers.get(number, [self.key])) + "".join(self.cosigned.get(number, []))
+            for number, text in enumerate(self.texts(), 1)
+        ]
 
     def files(self) -> dict[str, bytes]:
-        notes = self.checkpoints()
+        leaves, notes, first = self.leaves(), self.checkpoints(), self.first
+        end = len(leaves) if self.end < 0 else self.end
+        if first and self.notes is None:
+            notes = [note for note, size in zip(notes, self.cuts, strict=True) if size > first]
         lines = [canon({"id": e["id"], "disclosed": f}) for e, f in zip(self.entries, self.fields, strict=True)]
+        told = {
+            "from": first,
+            "left": [b64(each) for each in left_of(leaves, first)],
+            "right": [b64(each) for each in right_of(leaves, end)],
+            "size": len(leaves),
+            "to": end,
+        }
         files = {
             "checkpoint": notes[-1].encode(),
             "checkpoints.jsonl": b"".join(canon(note) + b"\n" for note in notes),
-            "disclosures.jsonl": b"".join(line + b"\n" for line in lines),
-            "keys": vkey(self.origin, self.key).encode() + b"\n",
-            "leaves.jsonl": b"".join(leaf + b"\n" for leaf in self.leaves()),
+            "disclosures.jsonl": b"".join(line + b"\n" for line in lines[first:end]),
+            "keys": b"log " + vkey(self.origin, self.key).encode() + b"\n",
+            "leaves.jsonl": b"".join(leaf + b"\n" for leaf in leaves[first:end]),
+            "range": canon(told) + b"\n",
+            "timestamps.jsonl": b"".join(canon({"number": n, "token": t}) + b"\n" for n, t in self.stamps),
+            "verify.py": VERIFIER,
         }
         self.after(files)
-        gone = sum(each is None for each in self.fields)
+        gone = sum(each is None for each in self.fields[first:end])
         manifest = [
-            "custodes-bundle/1",
+            "custodes-bundle/2",
             f"origin {self.origin}",
-            f"made {START + 99_000}",
-            f"entries {len(self.entries)}",
-            f"disclosed {len(self.entries) - gone}",
+            f"made {self.made}",
+            f"entries {end - first}",
+            f"disclosed {end - first - gone}",
             f"redacted {gone}",
             f"checkpoints {len(notes)}",
+            f"timestamps {len(self.stamps)}",
             *(f"file {len(files[name])} {sha256(files[name]).hexdigest()} {name}" for name in FILES[:-1]),
         ]
         text = "".join(f"{line}\n" for line in self.manifest(manifest))
-        files["manifest"] = sign(text, self.origin, self.key).encode()
+        keys = self.manifest_keys or self.signers.get(len(self.cuts), [self.key])[-1:]
+        files["manifest"] = sign_all(text, self.origin, keys).encode()
         return files
 
 
@@ -167,7 +229,7 @@ def pack(files: dict[str, bytes]) -> bytes:
         body += b"PK\x03\x04" + common + name.encode() + data
         tail = struct.pack("<3H2L", 0, 0, 0, 0x81800000, at)
         directory += b"PK\x01\x02" + struct.pack("<H", 0x0314) + common + tail + name.encode()
-    return body + directory + b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 6, 6, len(directory), len(body), 0)
+    return body + directory + b"PK\x05\x06" + struct.pack("<4H2LH", 0, 0, 9, 9, len(directory), len(body), 0)
 
 
 def good() -> Log:
@@ -315,7 +377,8 @@ def spoilt() -> dict[str, bytes]:  # noqa: C901 - a list with a few shorthands
         "manifest-count-wrong",
         lambda log: setattr(log, "manifest", lambda m: [x.replace("redacted 1", "redacted 2") for x in m]),
     )
-    bad("manifest-version-2", lambda log: setattr(log, "manifest", lambda m: ["custodes-bundle/2", *m[1:]]))
+    bad("manifest-version-1", lambda log: setattr(log, "manifest", lambda m: ["custodes-bundle/1", *m[1:]]))
+    bad("manifest-version-3", lambda log: setattr(log, "manifest", lambda m: ["custodes-bundle/3", *m[1:]]))
     bad("manifest-extra-line", lambda log: setattr(log, "manifest", lambda m: [*m, "more"]))
     files(
         "changed-after-signing-a-disclosure-redacted",

@@ -1,0 +1,61 @@
+"""Time-stamps kept beside the checkpoints they are over. The authority is asked by whoever is allowed a connection."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from hashlib import sha256
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from audit.checkpoint import Note
+from audit.errors import StampRefused
+from audit.leaf import Malformed
+from audit.tables import audit_checkpoint, audit_timestamp
+from audit.timestamp import MOST_TOKEN, Request, verify
+from foundation.orm import to_ms
+
+
+def stamped(conn: Connection, number: int) -> bool:
+    """Is that checkpoint stamped?"""
+    return conn.scalar(_ONE, {"number": number}) is not None
+
+
+def keep(conn: Connection, note: Note, reply: bytes, request: Request, authorities: Sequence[bytes]) -> None:
+    """Keep an authority's reply, once it is found good for this checkpoint and this request. Raises StampRefused."""
+    try:
+        if len(reply) > MOST_TOKEN:
+            raise Malformed(_BAD)
+        at = verify(reply, note.checkpoint.text, authorities, nonce=request.nonce)
+    except Malformed:
+        raise StampRefused(_BAD) from None
+    row = {"number": note.checkpoint.number, "digest": sha256(reply).hexdigest(), "at": to_ms(at), "token": reply}
+    conn.execute(sa.insert(audit_timestamp), row)
+
+
+def stamps(conn: Connection, size: int, number: int) -> Iterator[tuple[int, bytes]]:
+    """Number and token of those over checkpoints of at least that size, up to that number, in order. Flat memory."""
+    table, place = audit_timestamp.c, (0, "")
+    page = (
+        sa.select(table.number, table.digest, table.token)
+        .join(audit_checkpoint, audit_checkpoint.c.number == table.number)
+        .where(audit_checkpoint.c.size >= size, table.number <= number)
+        .order_by(table.number, table.digest)
+        .limit(_STEP)
+    )
+    while True:
+        later = sa.or_(table.number > place[0], sa.and_(table.number == place[0], table.digest > place[1]))
+        rows = conn.execute(page.where(later)).all()
+        for row in rows:
+            yield row.number, row.token
+        if len(rows) < _STEP:
+            return
+        place = rows[-1].number, rows[-1].digest
+
+
+_STEP = 100
+_ONE = sa.select(audit_timestamp.c.number).where(audit_timestamp.c.number == sa.bindparam("number")).limit(1)
+_BAD = (
+    "The time-stamping authority’s reply is not a good time-stamp of this checkpoint, so it was not kept. See whether "
+    "CUSTODES_TSA_CERTIFICATE holds its root certificate."
+)
