@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from audit.fact import Kind, Value
 from foundation.errors import Conflict, Denied, Invalid, NotFound, Unavailable
 
 
@@ -108,6 +109,19 @@ class StandingConflict(Conflict):
 class AppointmentConflict(Conflict):
     code = "identity.appointment-conflict"
     title = "The appointment conflicts with another"
+
+
+class FactsAltered(Unavailable):
+    """An account, a session or an invitation is not as the service left it: somebody edited rows behind it."""
+
+    code = "identity.facts-altered"
+    title = "That cannot be done safely now"
+
+    def __init__(self, subject: str, fact: Kind, *, of: str) -> None:
+        detail = "A check of the records it rests on failed, so nothing was done. Tell whoever runs the service."
+        super().__init__(detail, subject=subject)
+        self.fact = fact
+        self.what: dict[str, Value] = {"of": of}
 
 
 class SecretUnreadable(Unavailable):

@@ -30,6 +30,8 @@ person = sa.Table(
     sa.Column("trained_until", Instant, nullable=False),
     sa.Column("created", Instant, nullable=False),
     sa.Column("version", sa.Integer, nullable=False),
+    # Binds this row, its appointments and memberships to a key that lies elsewhere (store/bound). So below.
+    sa.Column("bound", sa.LargeBinary(32), nullable=False, default=b""),
     sa.CheckConstraint("standing in ('invited', 'active', 'suspended', 'left')", name="standing"),
 )
 
@@ -61,6 +63,7 @@ invitation = sa.Table(
     sa.Column("person_id", sa.String(36), sa.ForeignKey("person.id"), nullable=False, index=True),
     sa.Column("until", Instant, nullable=False),
     sa.Column("used", Instant, nullable=True),
+    sa.Column("bound", sa.LargeBinary(32), nullable=False, default=b""),
 )
 
 session = sa.Table(
@@ -73,6 +76,7 @@ session = sa.Table(
     sa.Column("created", Instant, nullable=False),
     sa.Column("seen", Instant, nullable=False),
     sa.Column("data", sa.Text, nullable=False),  # JSON: CSRF token, purposes stated; never content
+    sa.Column("bound", sa.LargeBinary(32), nullable=False, default=b""),
 )
 
 office = sa.Table(

@@ -47,6 +47,13 @@ class CaseChanged(Conflict):
     title = "This case has changed since you looked at it"
 
 
+class DisposalUnproven(Unavailable):
+    """The rows say that it may be destroyed and the log does not: somebody edited them behind the service."""
+
+    code = "retention.disposal-unproven"
+    title = "The log does not bear this disposal out"
+
+
 class DestructionFailed(Unavailable):
     """The content could not be shown to be gone. The case stays in destroying and the next sweep tries again."""
 

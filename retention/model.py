@@ -169,10 +169,15 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """A certificate as issued: ``text`` is the whole file, canonical, with its proofs."""
+    """A certificate: its canonical ``body`` as issued by the log's ``entry``.
+
+    ``text`` is the whole file, canonical, with its proofs; empty until the log has proven it.
+    """
 
     number: str
     item: str
     originator: str
     issued_at: datetime
+    entry: str
+    body: str
     text: str

@@ -8,17 +8,23 @@ from datetime import datetime
 from typing import Any, Protocol
 from uuid import UUID
 
+from audit.fact import Fact
 from foundation.actor import Actor
 from identity.model import Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class Erasure:
-    """What a destruction found: ``parts`` (files) it had, ``size`` in bytes of plaintext, ``absent`` verified."""
+    """What a destruction found: ``parts`` (files) it had, ``size`` in bytes of plaintext, ``absent`` verified.
+
+    ``key_entry`` and ``content_entry``: ids of the log's entries that say that keys and content went.
+    """
 
     parts: int
     size: int
     absent: bool
+    key_entry: str
+    content_entry: str
 
 
 class Eraser(Protocol):
@@ -48,14 +54,16 @@ class Eraser(Protocol):
 class Witness(Protocol):
     """The log's proofs: ``retention.service.witness.LogWitness``, or one that waits for other bodies' signatures."""
 
-    def entry(self, item: str, act: str, *, actor: Actor, now: datetime) -> str:
-        """The id of the newest entry of that act about the item that was allowed; "" where there is none."""
-
     def receipt(self, entry: str, fields: Sequence[str], *, actor: Actor, now: datetime) -> dict[str, Any]:
         """Leaf, inclusion proof, checkpoint and the named disclosures (of who, subject, what, why) of one entry.
 
-        A checkpoint is made where none covers the entry yet. Raises Unavailable if the log cannot prove it now.
+        A checkpoint is made where none covers the entry yet. Raises NotYetInTree for an entry not in the tree yet,
+        another Unavailable if the log cannot prove it now.
         """
+
+
+    def facts(self, item: str) -> Sequence[Fact]:
+        """What the log says of one item, oldest first, checked against what was committed to. Raises Unavailable."""
 
 
 class Words(Protocol):

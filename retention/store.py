@@ -90,9 +90,24 @@ class Cases:
         return hold_of(row, self._words) if row else None
 
     def add_certificate(self, certificate: Certificate) -> None:
-        """Keep the file of a certificate."""
+        """Keep what was issued."""
         values = {each.name: getattr(certificate, each.name) for each in fields(Certificate)}
         self._conn.execute(disposal_certificate.insert().values(values))
+
+    def certificate(self, item: str) -> Certificate | None:
+        """An item's, proven or not."""
+        query = sa.select(disposal_certificate).where(disposal_certificate.c.item == item)
+        row = self._conn.execute(query).mappings().one_or_none()
+        return Certificate(**cast(dict[str, Any], dict(row))) if row else None
+
+    def prove(self, item: str, text: str) -> None:
+        """Keep the file of a certificate."""
+        self._conn.execute(disposal_certificate.update().where(disposal_certificate.c.item == item).values(text=text))
+
+    def unproven(self, limit: int) -> list[str]:
+        """Items whose certificate was issued and is not proven yet."""
+        query = sa.select(disposal_certificate.c.item).where(disposal_certificate.c.text == "")
+        return list(self._conn.execute(query.order_by(disposal_certificate.c.item).limit(limit)).scalars())
 
     def _many(self, condition: sa.ColumnElement[bool], limit: int) -> Sequence[Case]:
         query = (

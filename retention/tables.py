@@ -96,5 +96,14 @@ disposal_certificate = sa.Table(
     sa.Column("item", sa.String(36), nullable=False, unique=True),
     sa.Column("originator", sa.String(40), nullable=False),
     sa.Column("issued_at", Instant, nullable=False, index=True),
-    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("entry", sa.String(36), nullable=False),  # of the log: where its issue stands
+    sa.Column("body", sa.Text, nullable=False),  # as issued
+    sa.Column("text", sa.Text, nullable=False),  # the whole file; empty until the log has proven it
+    # What is issued and not proven yet, for the sweep: never many.
+    sa.Index(
+        "ix_disposal_certificate_unproven",
+        "item",
+        sqlite_where=sa.text("text = ''"),
+        postgresql_where=sa.text("text = ''"),
+    ),
 )

@@ -202,6 +202,20 @@ class AccessDisagrees(Noted, Unavailable):
         )
 
 
+class FactsAltered(Noted, Unavailable):
+    """What says who may see an item is not as its last act left it: somebody edited rows behind the service."""
+
+    code = "sharing.facts-altered"
+    title = "This cannot be shown"
+
+    def __init__(self, item_uuid: str, fact: Kind) -> None:
+        super().__init__(
+            "A check of the records it rests on failed, so nothing was shown. Tell whoever runs the service.",
+            subject=item_uuid,
+            fact=fact,
+        )
+
+
 _REFERENCE = re.compile(r"[A-Z]{2,10}-[0-9]{4}-[0-9]{5,9}")
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from audit.fact import kind
 
+# What binds the item's row and the facts of its need to know, as the act left them (docs/adr/0020): hexadecimal. The
+# newest such entry of an item says what must be found.
+BOUND = "bound"
+
 DRAFT_STARTED = kind(
     "sharing.draft-started",
     "A person began to write an item",
@@ -37,10 +41,13 @@ ITEM_SENT = kind(
     "retention_class",
     "files",
     "reply_to",
+    BOUND,
 )
 ITEM_OPENED = kind("sharing.item-opened", "A person read an item", "reference", "purpose")
 FILE_DOWNLOADED = kind("sharing.file-downloaded", "A person was served a file", "reference", "purpose", "part", "size")
-ITEM_ACKNOWLEDGED = kind("sharing.item-acknowledged", "An office says it has an item", "reference", "office", "step")
+ITEM_ACKNOWLEDGED = kind(
+    "sharing.item-acknowledged", "An office says it has an item", "reference", "office", "step", BOUND
+)
 ITEM_PASSED_ON = kind(
     "sharing.item-passed-on",
     "An item reached the next office of its route",
@@ -49,9 +56,17 @@ ITEM_PASSED_ON = kind(
     "to_office",
     "establishment",
     "step",
+    BOUND,
 )
 ITEM_ANSWERED = kind(
-    "sharing.item-answered", "The answer to an item was sent", "reference", "office", "step", "answer", "answer_id"
+    "sharing.item-answered",
+    "The answer to an item was sent",
+    "reference",
+    "office",
+    "step",
+    "answer",
+    "answer_id",
+    BOUND,
 )
 _ENDED = (
     "reference",
@@ -64,13 +79,23 @@ _ENDED = (
     "kind",
     "establishment",
     "office",
+    BOUND,
 )
 ITEM_CLOSED = kind("sharing.item-closed", "Nothing more is owed on an item; its retention begins", *_ENDED)
 ITEM_WITHDRAWN = kind("sharing.item-withdrawn", "The sender took an item back; its retention begins", *_ENDED)
-ITEM_SHARED = kind("sharing.item-shared", "One more person or group was named on it", "reference", "principal", "basis")
-PERSON_RECUSED = kind("sharing.person-recused", "A person was barred from an item by name", "reference", "principal")
+ITEM_SHARED = kind(
+    "sharing.item-shared", "One more person or group was named on it", "reference", "principal", "basis", BOUND
+)
+PERSON_RECUSED = kind(
+    "sharing.person-recused", "A person was barred from an item by name", "reference", "principal", BOUND
+)
 ACCESS_GRANTED = kind(
-    "sharing.access-granted", "A person was granted sight of an item for a time", "reference", "principal", "until"
+    "sharing.access-granted",
+    "A person was granted sight of an item for a time",
+    "reference",
+    "principal",
+    "until",
+    BOUND,
 )
 SPILL_REFUSED = kind(
     "sharing.spill-refused", "A marking above OFFICIAL was typed; nothing of it was kept", "claimed", "at"
@@ -80,4 +105,6 @@ PEOPLE_SEARCHED = kind(
 )
 ITEMS_LISTED = kind("sharing.items-listed", "A person was shown a list of items", "list", "shown")
 ACCESS_REFUSED = kind("sharing.access-refused", "An act on an item was refused", "act", "reference")
+ITEM_EMPTIED = kind("sharing.item-emptied", "Of a destroyed item a row without words is left", "reference", BOUND)
+FACTS_ALTERED = kind("sharing.facts-altered", "What says who may see an item was edited behind the service")
 LIST_WITHHELD = kind("sharing.list-withheld", "A list and the access rules disagreed; nothing was shown", "list")

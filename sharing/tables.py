@@ -37,6 +37,8 @@ item = sa.Table(
     sa.Column("sent_at", Instant, nullable=False),
     sa.Column("closed_at", Instant, nullable=True),
     sa.Column("version", sa.Integer, nullable=False),  # for ETag and optimistic locking
+    # Binds this row, item_access, item_recusal and item_office of the item to a key that lies elsewhere (store/bound).
+    sa.Column("bound", sa.LargeBinary(32), nullable=False, default=b""),
     sa.CheckConstraint("state in ('open', 'closed', 'withdrawn', 'destroyed')", name="state"),
 )
 

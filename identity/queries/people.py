@@ -11,11 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from foundation.actor import NOBODY, Actor
+from foundation.bound import Binder
 from identity.errors import EstablishmentUnknown, GroupUnknown, OfficeUnknown, PersonUnknown
 from identity.model import Appointment, Establishment, Group, Office, Party, Person, Role, SessionView
 from identity.rules.naming import fold_email
 from identity.rules.session import alive
 from identity.store import actors, offices, people, sessions
+from identity.store.bound import Bound
 from identity.tables import (
     appointment,
     establishment,
@@ -30,15 +32,19 @@ from identity.tables import (
 class People:
     """Reads only. Names what it finds; whether the asker may know is decided before it is asked."""
 
-    def __init__(self, conn: Connection, *, parties: Mapping[str, Party], roles: Mapping[str, Role]) -> None:
+    def __init__(
+        self, conn: Connection, *, parties: Mapping[str, Party], roles: Mapping[str, Role], binder: Binder
+    ) -> None:
         self._conn = conn
+        self._bound = Bound(conn, binder)
         self._parties = parties
         self._roles = roles
 
     def actor(self, person_id: str, *, now: datetime, request_id: str = "") -> Actor:
-        """The person with every appointment and membership in force now. Raises PersonUnknown."""
+        """The person with every appointment and membership in force now. Raises PersonUnknown, FactsAltered."""
         return actors.build(
             self._conn,
+            self._bound,
             self.person(person_id),
             parties=self._parties,
             roles=self._roles,
@@ -47,8 +53,11 @@ class People:
         )
 
     def actor_of_session(self, token: str, *, now: datetime, request_id: str = "") -> Actor:
-        """Who acts under this session; NOBODY unless it lives, is full, and its person is active."""
-        found = sessions.find(self._conn, sessions.digest(token)) if token else None
+        """Who acts under this session; NOBODY unless it lives, is full, and its person is active.
+
+        Raises FactsAltered.
+        """
+        found = sessions.find(self._conn, self._bound, sessions.digest(token)) if token else None
         if found is None or found.stage != "full" or not alive(created=found.created, seen=found.seen, now=now):
             return replace(NOBODY, request_id=request_id)
         actor = self.actor(found.person_id, now=now, request_id=request_id)

@@ -96,6 +96,8 @@ def _lines(text: str, faults: dict[str, list[str]]) -> list[tuple[int, Mapping[s
 
 
 def _header_faults(header: Sequence[str]) -> list[str]:
+    if len(header) > 2 * len(KNOWN):
+        return [f"has {len(header)} columns; {len(KNOWN)} are known"]
     wrong = [f"column “{name}” is missing" for name in NEEDED if name not in header]
     wrong += [f"column “{name}” is not known" for name in header if name not in KNOWN]
     wrong += [f"column “{name}” is given twice" for name in sorted({n for n in header if header.count(n) > 1})]

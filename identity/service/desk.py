@@ -10,13 +10,15 @@ from sqlalchemy import Connection
 from audit.fact import Kind, Value
 from audit.trail import Trail
 from foundation.actor import Actor
+from foundation.bound import Binder
 from foundation.errors import Reason
 from identity.errors import AccountInvalid, ManagingRefused, PersonUnknown, StandingConflict
-from identity.events import SESSION_ENDED
+from identity.events import BOUND, SESSION_ENDED
 from identity.model import Party, Person, Role
 from identity.ports import DutyDecider
 from identity.rules.naming import name_faults, tidy
 from identity.store import people, sessions
+from identity.store.bound import Bound
 from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
 
@@ -37,6 +39,7 @@ class Desk:
         roles: Mapping[str, Role],
         hasher: Hasher,
         secrets: SecretBox,
+        binder: Binder,
         decider: DutyDecider | None = None,
     ) -> None:
         self._conn = conn
@@ -45,6 +48,7 @@ class Desk:
         self._roles = roles
         self._hasher = hasher
         self._secrets = secrets
+        self._bound = Bound(conn, binder)
         self._decider = decider
 
     def _record(
@@ -61,6 +65,8 @@ class Desk:
     ) -> None:
         # ``kind`` stands before the slash so that a fact may have a field of that name.
         outcome = "refused" if refused else "allowed"
+        if BOUND in kind.fields:  # the last thing an act that changes an account does is to say so
+            what[BOUND] = self._bound.seal(subject)
         self._trail.record(kind, actor=actor, now=now, subject=subject, what=what, why=why, outcome=outcome)
 
     def _may_manage(self, actor: Actor, now: datetime, *, owner: str = "", body: str = "") -> None:
@@ -82,6 +88,7 @@ class Desk:
         self._may_manage(actor, now, owner=found.id if found else "", body=found.party if found else "")
         if found is None:
             raise PersonUnknown("Choose a person from the list of accounts.")
+        self._bound.check(found.id)
         return found
 
     def _change(self, person: Person, **values: object) -> None:

@@ -62,6 +62,7 @@ class Joining(Desk):
             "created": now,
         }
         people.add_person(self._conn, values)
+        self._bound.made(person_id)
         self._record(events.ACCOUNT_CREATED, actor=actor, now=now, subject=person_id, party=party)
         return self._issue(person_id, "new", actor=actor, now=now)
 
@@ -136,7 +137,7 @@ class Joining(Desk):
     def _issue(self, person_id: str, cause: str, *, actor: Actor, now: datetime, why: str = "") -> Invitation:
         token = sessions.new_token()
         until = now + INVITATION_LIFE
-        people.add_invitation(self._conn, person_id, sessions.digest(token), until)
+        people.add_invitation(self._conn, self._bound, person_id, sessions.digest(token), until)
         self._record(
             events.ACCOUNT_INVITED,
             actor=actor,
@@ -149,9 +150,10 @@ class Joining(Desk):
         return Invitation(person_id, token)
 
     def _holder(self, token: str, now: datetime) -> Person:
-        person = people.invited_by(self._conn, sessions.digest(token), now)
+        person = people.invited_by(self._conn, self._bound, sessions.digest(token), now)
         if person is None or person.standing != "invited":
             raise InvitationSpent(_SPENT)
+        self._bound.check(person.id)
         return person
 
     def _set_password(self, person: Person, password: str, now: datetime) -> str:

@@ -30,7 +30,7 @@ class Sessions(Desk):
 
         A session that is over is removed, and its end logged if it was somebody's.
         """
-        found = sessions.find(self._conn, sessions.digest(token))
+        found = sessions.find(self._conn, self._bound, sessions.digest(token))
         if found is None:
             return None
         if self._live(token, now) is None:
@@ -55,13 +55,13 @@ class Sessions(Desk):
 
     def end_session(self, *, token: str, actor: Actor, now: datetime) -> None:
         """Sign out. No harm where there is no session."""
-        found = sessions.find(self._conn, sessions.digest(token))
+        found = sessions.find(self._conn, self._bound, sessions.digest(token))
         if found is not None and sessions.end(self._conn, found.id) and found.person_id:
             self._ended(found.person_id, "signed-out", actor=actor, now=now)
 
     def end_listed_session(self, *, session_id: str, actor: Actor, now: datetime) -> bool:
         """End one of one's own sessions by the id the list shows; False when there is no such session of theirs."""
-        found = sessions.find(self._conn, session_id)
+        found = sessions.find(self._conn, self._bound, session_id)
         if found is None or found.person_id != actor.id or not sessions.end(self._conn, session_id):
             return False
         self._ended(actor.id, "ended-from-list", actor=actor, now=now)
@@ -82,7 +82,7 @@ class Sessions(Desk):
 
     def _live(self, token: str, now: datetime) -> SessionView | None:
         """The session, if it is not over and its person, when it has one, may still be here."""
-        found = sessions.find(self._conn, sessions.digest(token)) if token else None
+        found = sessions.find(self._conn, self._bound, sessions.digest(token)) if token else None
         if found is None or not alive(created=found.created, seen=found.seen, now=now):
             return None
         if found.person_id:
@@ -110,6 +110,7 @@ class Sessions(Desk):
         token = sessions.new_token()
         sessions.add(
             self._conn,
+            self._bound,
             SessionView(
                 id=sessions.digest(token),
                 person_id=person_id,

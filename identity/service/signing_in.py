@@ -173,6 +173,7 @@ class SigningIn(Joining, Sessions):
         """Logged as done by the person themself: from here on it is known who asks."""
         who = actors.build(
             self._conn,
+            self._bound,
             person,
             parties=self._parties,
             roles=self._roles,

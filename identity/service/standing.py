@@ -52,10 +52,11 @@ class Standing(Desk):
 
         The row stays, so that neither the account nor its address is ever used again.
         """
+        self._managed(person_id, actor, now)
+        offices.quit_groups(self._conn, person_id, now)  # no fact tells of it but that they left
         self._move(person_id, "left", events.ACCOUNT_LEFT, actor=actor, now=now, why=why)
         for held in offices.not_over(self._conn, person_id, now):
             self._end(held, actor=actor, now=now)
-        offices.quit_groups(self._conn, person_id, now)
         people.forget_credentials(self._conn, person_id)
 
     def record_training(self, *, person_id: str, until: datetime, actor: Actor, now: datetime) -> None:

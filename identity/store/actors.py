@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from foundation.actor import Actor
 from identity.model import Party, Person, Role
+from identity.store.bound import Bound
 from identity.tables import appointment, group_member, need_group, office
 
 
 def build(
     conn: Connection,
+    bound: Bound,
     person: Person,
     *,
     parties: Mapping[str, Party],
@@ -22,7 +24,11 @@ def build(
     now: datetime,
     request_id: str = "",
 ) -> Actor:
-    """Appointments and memberships from (included) until (excluded); a party or role no longer known gives nothing."""
+    """Appointments and memberships from (included) until (excluded); a party or role no longer known gives nothing.
+
+    Raises FactsAltered where the account is not as the service left it.
+    """
+    bound.check(person.id)
     offices: set[int] = set()
     duties: set[str] = set()
     held = sa.select(appointment.c.role, office.c.principal).join(office, office.c.id == appointment.c.office_id)

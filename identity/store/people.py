@@ -11,9 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from identity.model import Person
+from identity.store.bound import Bound
 from identity.tables import credential, invitation, password_history, person, principal
 
-_PERSON = sa.select(person, credential.c.locked.is_not(None).label("locked")).outerjoin(
+_COLUMNS = [column for column in person.c if column.name != "bound"]
+_PERSON = sa.select(*_COLUMNS, credential.c.locked.is_not(None).label("locked")).outerjoin(
     credential, credential.c.person_id == person.c.id
 )
 
@@ -133,20 +135,25 @@ def forget_credentials(conn: Connection, person_id: str) -> None:
         conn.execute(table.delete().where(table.c.person_id == person_id))
 
 
-def add_invitation(conn: Connection, person_id: str, token_hash: str, until: datetime) -> None:
+def add_invitation(conn: Connection, bound: Bound, person_id: str, token_hash: str, until: datetime) -> None:
     """The one invitation of a person; any earlier one stops working."""
     conn.execute(invitation.delete().where(invitation.c.person_id == person_id))
-    conn.execute(invitation.insert().values(token_hash=token_hash, person_id=person_id, until=until, used=None))
+    values = {"token_hash": token_hash, "person_id": person_id, "until": until}
+    conn.execute(invitation.insert().values(used=None, bound=bound.of_invitation(values), **values))
 
 
-def invited_by(conn: Connection, token_hash: str, now: datetime) -> Person | None:
-    """Who holds this unused invitation, if it is in force."""
-    row = conn.execute(
-        sa.select(invitation.c.person_id)
+def invited_by(conn: Connection, bound: Bound, token_hash: str, now: datetime) -> Person | None:
+    """Who holds this unused invitation, if it is in force. Raises FactsAltered for one that nobody issued so."""
+    found = conn.execute(
+        sa.select(invitation)
         .where(invitation.c.token_hash == token_hash, invitation.c.used.is_(None), invitation.c.until > now)
         .with_for_update()
-    ).first()
-    return None if row is None else find(conn, row.person_id)
+    )
+    row = found.mappings().first()
+    if row is None:
+        return None
+    bound.invitation(row)
+    return find(conn, row["person_id"])
 
 
 def spend_invitation(conn: Connection, token_hash: str, now: datetime) -> bool:

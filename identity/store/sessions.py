@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from identity.model import SessionView
+from identity.store.bound import Bound
 from identity.tables import invitation, session
 
 
@@ -23,23 +24,26 @@ def digest(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
 
 
-def add(conn: Connection, view: SessionView) -> None:
-    conn.execute(
-        session.insert().values(
-            token_hash=view.id,
-            person_id=view.person_id or None,
-            door=view.door,
-            stage=view.stage,
-            created=view.created,
-            seen=view.seen,
-            data=view.data,
-        )
-    )
+def add(conn: Connection, bound: Bound, view: SessionView) -> None:
+    values = {
+        "token_hash": view.id,
+        "person_id": view.person_id or None,
+        "door": view.door,
+        "stage": view.stage,
+        "created": view.created,
+        "seen": view.seen,
+        "data": view.data,
+    }
+    conn.execute(session.insert().values(bound=bound.of_session(values), **values))
 
 
-def find(conn: Connection, session_id: str) -> SessionView | None:
+def find(conn: Connection, bound: Bound, session_id: str) -> SessionView | None:
+    """Raises FactsAltered for one that sign-in did not make so."""
     row = conn.execute(session.select().where(session.c.token_hash == session_id)).mappings().first()
-    return None if row is None else _view(row)
+    if row is None:
+        return None
+    bound.session(row)
+    return _view(row)
 
 
 def of_person(conn: Connection, person_id: str) -> list[SessionView]:

@@ -16,6 +16,8 @@ from retention.store import HELD, NEVER, case_of, hold_of
 from retention.tables import disposal_case, disposal_certificate, disposal_hold
 
 MOST = 100  # rows a page
+# One without its proofs is no certificate yet.
+_PROVEN = disposal_certificate.c.text != ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ class Disposals:
     def certificates(self, *, body: str = "", before: str = "", size: int = 50) -> Sequence[CertificateRow]:
         """Certificates by number, newest numbers first; ``before`` is the last number of the page before."""
         columns = [disposal_certificate.c[name] for name in ("number", "item", "originator", "issued_at")]
-        query = sa.select(*columns).order_by(disposal_certificate.c.number.desc()).limit(min(size, MOST))
+        query = sa.select(*columns).where(_PROVEN).order_by(disposal_certificate.c.number.desc()).limit(min(size, MOST))
         if body:
             query = query.where(disposal_certificate.c.originator == body)
         if before:
@@ -116,7 +118,7 @@ class Disposals:
 
     def certificate(self, number: str) -> Certificate:
         """One certificate; ``text`` encoded as UTF-8 is the file. Raises CertificateNotFound."""
-        query = sa.select(disposal_certificate).where(disposal_certificate.c.number == number)
+        query = sa.select(disposal_certificate).where(disposal_certificate.c.number == number, _PROVEN)
         row = self._conn.execute(query).mappings().one_or_none()
         if row is None:
             raise CertificateNotFound("Check the number.")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations, starmap
 from typing import Any
 
+from audit.leaf import FIELDS
+from audit.note import Checkpoint
+from audit.trust import Trust
 from audit.verify import verify_receipt
+from audit.views import forked
 from retention.rules import certificate
 from retention.rules.certificate import Opened
 
@@ -29,37 +34,45 @@ class CertificateReport:
         return not self.faults
 
 
-def verify_certificate(data: bytes, trusted: Sequence[str]) -> CertificateReport:
-    """Check the bytes of a certificate against verifier keys (docs/formats/certificate.md, "Verification").
+def verify_certificate(data: bytes, trusted: Trust | Sequence[str]) -> CertificateReport:
+    """Check the bytes of a certificate against what is trusted (docs/formats/certificate.md, "Verification").
 
     Never raises for what it reads. Raises audit's VerifierKeyInvalid for a key that is none.
     """
     read = certificate.read(data)
     if read.faults:
         return _refused(*(f"the file {fault}" for fault in read.faults))
+    trust = Trust.of(trusted)
     opened: dict[str, Opened] = {}
-    origins: set[str] = set()
+    heads: list[Checkpoint] = []
     faults: list[str] = []
     for name in certificate.ACTS:
-        report = verify_receipt(read.proof[name], trusted)
-        origins.add(report.origin)
+        report = verify_receipt(read.proof[name], trust)
         faults += [f"the receipt “{name}”: {fault}" for fault in report.faults]
         if report.ok and report.entry is not None:
             opened[name] = _opened(report.entry)
+            heads.append(trust.open(read.proof[name]["checkpoint"]).checkpoint)
     if len(opened) < len(certificate.ACTS):
         return _refused(*faults)
-    if len(origins) != 1:
-        faults.append("the receipts are of different logs")
+    faults += _histories(heads)
     faults += certificate.agree(read.body, opened)
     if faults:
         return _refused(*faults)
     issued = opened["certificate-issued"]
-    return CertificateReport(str(read.body["number"]), origins.pop(), issued.seq, read.body, ())
+    return CertificateReport(str(read.body["number"]), heads[0].origin, issued.seq, read.body, ())
 
 
 def is_certificate(data: bytes) -> bool:
     """Whether the bytes claim to be a certificate of this format, so that `custodes verify` knows whom to ask."""
-    return f'"format":"{certificate.FORMAT}"'.encode() in data
+    return data[:1] == b"{" and f'"format":"{certificate.FORMAT}"'.encode() in data
+
+
+def _histories(heads: Sequence[Checkpoint]) -> Iterator[str]:
+    """Two receipts may rest on two checkpoints, but not on two logs, nor on two histories of one."""
+    if len({each.origin for each in heads}) > 1:
+        yield "the receipts are of different logs"
+    elif any(starmap(forked, combinations(sorted(heads, key=lambda each: (each.size, each.number)), 2))):
+        yield "the receipts are of two histories of one log"
 
 
 def _opened(entry: Mapping[str, Any]) -> Opened:
@@ -71,6 +84,7 @@ def _opened(entry: Mapping[str, Any]) -> Opened:
         outcome=str(entry["out"]),
         subject=str(entry.get("subject", "")),
         what=what if isinstance(what, dict) else {},
+        disclosed=tuple(name for name in FIELDS if name in entry),
     )
 
 

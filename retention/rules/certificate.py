@@ -38,7 +38,7 @@ _BODY_KEYS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What a verified receipt says of its entry. ``seq`` is its place in the log."""
+    """What a verified receipt says of its entry. ``seq`` is its place in the log, ``disclosed`` the fields it shows."""
 
     seq: int
     id: str
@@ -46,6 +46,7 @@ class Opened:
     outcome: str
     subject: str
     what: Mapping[str, Any]
+    disclosed: tuple[str, ...] = DISCLOSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,12 +155,36 @@ def read(data: bytes) -> Checked:
     if len(data) > LARGEST:
         return Checked({}, {}, ("is too large to be a certificate",))
     try:
-        value = json.loads(data)
+        value = _decode(data.decode())
         exact = canonical(value) == data
     except (ValueError, RecursionError):
         return Checked({}, {}, ("is not JSON",))
     faults = tuple(_form(value, exact=exact))
     return Checked({}, {}, faults) if faults else Checked(value["body"], value["proof"], ())
+
+
+def _number(digits: str) -> int:
+    number = int(digits) if len(digits) <= 17 else _SAFE + 1
+    if abs(number) > _SAFE:
+        raise ValueError
+    return number
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if not all(map(str.isascii, found)):
+        raise ValueError
+    return found
+
+
+def _refuse(_: str) -> None:
+    raise ValueError
+
+
+_SAFE: Final = 2**53 - 1
+_decode = json.JSONDecoder(
+    parse_int=_number, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_object
+).decode
 
 
 def _form(value: Any, *, exact: bool) -> list[str]:
@@ -170,7 +195,7 @@ def _form(value: Any, *, exact: bool) -> list[str]:
     faults = [] if exact else ["is not in canonical form: something was added, moved or rewritten"]
     if value["body"].keys() != _BODY_KEYS:
         faults.append("has a body with fields missing or added")
-    if value["proof"].keys() != ACTS.keys():
+    if value["proof"].keys() != ACTS.keys() or not all(isinstance(each, dict) for each in value["proof"].values()):
         faults.append("does not carry exactly the receipts of a certificate")
     inner = {key: value[key] for key in ("format", "body", "proof")}
     if value["digest"] != sha256(canonical(inner)).hexdigest():
@@ -194,6 +219,8 @@ def _entry(name: str, act: str, body: Mapping[str, Any], entry: Opened) -> list[
     faults = []
     if entry.act != act or entry.outcome != "allowed":
         faults.append(f"the receipt “{name}” is of another act")
+    if entry.disclosed != DISCLOSED:
+        faults.append(f"the receipt “{name}” discloses other fields than subject and what alone")
     if entry.subject != body["item"]:
         faults.append(f"the receipt “{name}” is of another item")
     evidence = body["evidence"]
@@ -210,13 +237,19 @@ def _sense(body: Mapping[str, Any]) -> list[str]:
     except (KeyError, TypeError):
         return ["the body is incomplete"]
     faults = []
-    if not reviewer or not approver or reviewer == approver:
+    if not _text(reviewer) or not _text(approver) or reviewer == approver:
         faults.append("review and approval are not by two people")
     if held is not False:
         faults.append("the item was held")
-    if not authority:
+    if not _text(authority):
         faults.append("no authority is cited for the period")
+    if body["number"] != number(str(body["reference"])):
+        faults.append("its number is not that of its reference")
     return faults
+
+
+def _text(value: object) -> bool:
+    return isinstance(value, str) and bool(value.strip())
 
 
 def _instant(value: datetime | None) -> str | None:

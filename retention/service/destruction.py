@@ -6,16 +6,20 @@ rows lie in three places. After a crash at any point the next sweep names the sa
 
 from __future__ import annotations
 
+import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from audit.errors import NotYetInTree
+from audit.fact import Value
 from foundation.actor import Actor
 from foundation.calendar import london_date
 from retention import events
-from retention.errors import DestructionFailed, DisposalRefused
+from retention.errors import DestructionFailed, DisposalRefused, DisposalUnproven
 from retention.model import Case, Certificate
-from retention.rules import certificate, clock, steps
+from retention.rules import certificate, clock, evidence, steps
 from retention.service.desk import Desk
 
 BATCH = 500  # cases per sweep: a unit of work stays short, the next one goes on
@@ -51,20 +55,23 @@ class Destruction(Desk):
             self._record(events.ITEM_DUE, case, actor=actor, now=now, due_on=due, action=case.action)
         begin = tuple(self._cases.items("cooling-off", batch, cooled=today))
         carry_out = tuple(self._cases.items("destroying", batch))
-        certify = tuple(self._cases.items("erased", batch))
+        certify = (*self._cases.items("erased", batch), *self._cases.unproven(batch))
         more = max(map(len, (started, ended, begin, carry_out, certify))) == batch
         return Sweep(len(started), len(ended), begin, carry_out, certify, more)
 
     def begin_destruction(self, item: str, *, actor: Actor, now: datetime) -> Case:
         """Commit to destroying: rules, holds included, are asked here in the transaction that says so.
 
-        From here no hold can be placed. Repeating it changes nothing. Raises DisposalRefused with every reason.
+        From here no hold can be placed. Repeating it changes nothing. Raises DisposalRefused with every reason;
+        DisposalUnproven where the log does not say what the rows say: nothing is destroyed on a row's word.
         """
         case = self._case(item)
         if case.state in ("destroying", "erased", "destroyed"):
             return case
         if against := steps.may_destroy(case, london_date(now)):
             raise DisposalRefused(against[0].text, reasons=against, subject=item)
+        if lacking := evidence.unproven(case, self._witness.facts(item), london_date(now)):
+            raise DisposalUnproven(f"The log has {lacking}. Tell whoever runs the service.", subject=item)
         return self._record(events.DESTRUCTION_BEGUN, case, actor=actor, now=now)
 
     def carry_out(self, item: str, *, actor: Actor, now: datetime) -> Case:
@@ -83,17 +90,13 @@ class Destruction(Desk):
         if not erasure.absent:
             raise DestructionFailed("Something of the item is still in the store.", subject=item)
         self._eraser.tombstone(UUID(item), actor=actor, now=now)
-        acts = (certificate.ACTS["key-destroyed"], certificate.ACTS["content-removed"])
-        entries = [self._witness.entry(item, act, actor=actor, now=now) for act in acts]
-        if not all(entries):
-            raise DestructionFailed("The log does not say that keys and content went.", subject=item)
         return self._record(
             events.ITEM_DESTROYED,
             case,
             actor=actor,
             now=now,
-            key_entry=entries[0],
-            content_entry=entries[1],
+            key_entry=erasure.key_entry,
+            content_entry=erasure.content_entry,
             parts=erasure.parts,
             size=erasure.size,
         )
@@ -104,32 +107,46 @@ class Destruction(Desk):
         return self._record(events.DESTRUCTION_FAILED, case, actor=actor, now=now, cause=cause)
 
     def certify(self, item: str, *, actor: Actor, now: datetime) -> str:
-        """Issue the certificate of an erased item with its proofs; the number is given back. Repeating is safe.
+        """Issue the certificate of an erased item, and put its proofs to it; the number is given back.
 
-        Raises DisposalRefused when nothing was erased yet, Unavailable when the log cannot prove it now.
+        Where the log does not prove what the same unit of work recorded (PostgreSQL), the certificate is issued and not
+        proven yet: repeat it in another. Repeating is safe. Raises DisposalRefused when nothing was erased yet,
+        Unavailable when the log cannot prove it now.
         """
         case = self._case(item)
-        if case.state == "destroyed":
-            return case.certificate
-        if case.state != "erased":
+        if case.state not in ("erased", "destroyed"):
             raise DisposalRefused("There is nothing to certify yet.", subject=item)
+        issued = self._cases.certificate(item)
+        if issued is not None:
+            if not issued.text:
+                self._prove(case, issued, actor=actor, now=now)
+            return issued.number
+        issued = self._issue(case, actor=actor, now=now)
+        with suppress(NotYetInTree):
+            self._prove(case, issued, actor=actor, now=now)
+        return issued.number
+
+    def _issue(self, case: Case, *, actor: Actor, now: datetime) -> Certificate:
         body = certificate.body(case, holder=self._holder, now=now)
         number = certificate.number(case.reference)
-        entry = self._issue(case, number, certificate.body_digest(body), actor=actor, now=now)
-        entries = {"key-destroyed": case.key_entry, "content-removed": case.content_entry, "certificate-issued": entry}
+        what: dict[str, Value] = {"number": number, "sha256": certificate.body_digest(body)}
+        recorded = self._write(events.CERTIFICATE_ISSUED, case, actor=actor, now=now, what=what)
+        text = certificate.canonical(body).decode()
+        issued = Certificate(number, case.item, case.originator, now, recorded.id, text, "")
+        self._cases.add_certificate(issued)
+        return issued
+
+    def _prove(self, case: Case, issued: Certificate, *, actor: Actor, now: datetime) -> None:
+        entries = {
+            "key-destroyed": case.key_entry,
+            "content-removed": case.content_entry,
+            "certificate-issued": issued.entry,
+        }
         proof = {
             name: self._witness.receipt(each, certificate.DISCLOSED, actor=actor, now=now)
             for name, each in entries.items()
         }
-        text = certificate.file(body, proof)
-        self._cases.add_certificate(Certificate(number, item, case.originator, now, text))
-        return number
-
-    def _issue(self, case: Case, number: str, digest: str, *, actor: Actor, now: datetime) -> str:
-        recorded = self._write(
-            events.CERTIFICATE_ISSUED, case, actor=actor, now=now, what={"number": number, "sha256": digest}
-        )
-        return str(recorded.id)
+        self._cases.prove(case.item, certificate.file(json.loads(issued.body), proof))
 
     def _log_start(self, case: Case, *, actor: Actor, now: datetime) -> None:
         self._record(

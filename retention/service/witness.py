@@ -9,8 +9,9 @@ from typing import Any
 import sqlalchemy as sa
 
 from audit.bundle import receipt
+from audit.fact import Fact
+from audit.follow import facts_about
 from audit.keys import LogKeys
-from audit.tables import audit_index
 from foundation.actor import Actor
 
 
@@ -21,12 +22,10 @@ class LogWitness:
         self._conn = conn
         self._keys = keys
 
-    def entry(self, item: str, act: str, *, actor: Actor, now: datetime) -> str:  # noqa: ARG002
-        """The id of the newest entry of that act about the item that was allowed; "" where there is none."""
-        index = audit_index.c
-        query = sa.select(index.entry_id).where(index.item == item, index.act == act, index.outcome == "allowed")
-        return str(self._conn.scalar(query.order_by(index.seq.desc()).limit(1)) or "")
-
     def receipt(self, entry: str, fields: Sequence[str], *, actor: Actor, now: datetime) -> dict[str, Any]:  # noqa: ARG002
         """Leaf, inclusion proof, checkpoint and the named disclosures. Raises what ``audit.bundle.receipt`` raises."""
         return receipt(self._conn, self._keys, entry, now=now, fields=fields)
+
+    def facts(self, item: str) -> Sequence[Fact]:
+        """What the log says of one item, oldest first. Raises LogDamaged."""
+        return facts_about(self._conn, self._keys, item)

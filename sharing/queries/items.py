@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from audit.trail import Trail
 from foundation.actor import Actor
+from foundation.bound import Binder
 from foundation.calendar import london_date
 from foundation.errors import Reason
 from identity.queries.people import People
@@ -26,7 +27,7 @@ from sharing.queries.visible import EVERYTHING, Filters, checked_page, count_cap
 from sharing.queries.ways import Ways, purposes_of, ways_of
 from sharing.rules.blind import blind
 from sharing.rules.identifiers import Unreadable
-from sharing.store.access import load_facts
+from sharing.store.bound import Bound
 from sharing.tables import draft, item, item_step, item_step_office
 
 MOST_WAITING = 200
@@ -65,6 +66,7 @@ class Items:
         agreements: Agreements,
         people: People,
         index_key: bytes,
+        binder: Binder,
     ) -> None:
         self._conn = conn
         self._trail = trail
@@ -73,6 +75,7 @@ class Items:
         self._people = people
         self._lines = Lines(conn, agreements, people)
         self._index_key = index_key
+        self._bound = Bound(conn, binder)
 
     def page(
         self,
@@ -83,7 +86,10 @@ class Items:
         cursor: int | None = None,
         size: int = 50,
     ) -> ListPage:
-        """The newest items below ``cursor`` that they may see. Raises AccessDisagrees, which withholds the page."""
+        """The newest items below ``cursor`` that they may see.
+
+        Raises AccessDisagrees and FactsAltered, which withhold the whole page.
+        """
         barred = self._barred(actor, now)
         if barred:
             return ListPage((), None, 0, barred)
@@ -106,7 +112,7 @@ class Items:
         """The items about a data subject, by one identifier or by name, among those they may see.
 
         Entered in the log with type and purpose, never with the value. Raises ActRefused, PurposeUnknown,
-        SearchFaulty, AccessDisagrees.
+        SearchFaulty, AccessDisagrees, FactsAltered.
         """
         self._may_search(purpose, actor, now)
         try:
@@ -200,6 +206,7 @@ class Items:
                 size=size,
                 filters=filters,
                 terms=terms,
+                bound=self._bound,
             )
         except AccessDisagrees as error:
             error.fact, error.what = events.LIST_WITHHELD, {"list": name}
@@ -223,7 +230,7 @@ class Items:
             .order_by(step.due_on.is_(None), step.due_on, item.c.id)
             .limit(MOST_WAITING + 1)
         ).all()
-        facts = load_facts(self._conn, [row.id for row in rows], now)
+        facts = self._bound.facts([row.id for row in rows], now)
         verdicts = self._decider.decide_many(actor, "see", facts, now=now) if facts else []
         return [row for row, verdict in zip(rows, verdicts, strict=True) if verdict.allowed]
 

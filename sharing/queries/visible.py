@@ -21,6 +21,7 @@ from identity.rules.decide import Decider
 from identity.rules.gate import person_gate
 from sharing.errors import AccessDisagrees
 from sharing.store.access import GROUP, PERSONAL, ROUTE, load_facts
+from sharing.store.bound import Bound
 from sharing.tables import item, item_access, item_recusal, item_subject
 
 SQL_IMPLEMENTS = frozenset(
@@ -140,11 +141,13 @@ def checked_page(
     size: int = 50,
     filters: Filters = EVERYTHING,
     terms: Sequence[bytes] = (),
+    bound: Bound | None = None,
 ) -> Page:
     """The page (a search, when there are ``terms``), decided again from rows read in the same transaction.
 
     An alarm and never the filter. Raises AccessDisagrees, and so withholds the whole page, if one row shown would be
-    refused: then list and rules differ, and no other row of it can be trusted either.
+    refused: then list and rules differ, and no other row of it can be trusted either. With ``bound``, as whoever serves
+    somebody asks, FactsAltered likewise.
     """
     if terms:
         found = search(conn, actor, now, terms, cursor=cursor, size=size, filters=filters)
@@ -152,7 +155,8 @@ def checked_page(
         found = page(conn, actor, now, cursor=cursor, size=size, filters=filters)
     if not found.rows:
         return found
-    facts = load_facts(conn, [row.id for row in found.rows], now)
+    ids = [row.id for row in found.rows]
+    facts = load_facts(conn, ids, now) if bound is None else bound.facts(ids, now)
     verdicts = decider.decide_many(actor, "see", facts, now=now)
     for row, verdict in zip(found.rows, verdicts, strict=True):
         if not verdict.allowed:

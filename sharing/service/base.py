@@ -19,6 +19,7 @@ from audit.fact import Kind, Value
 from audit.trail import Trail
 from classification.model import Scheme
 from foundation.actor import Actor
+from foundation.bound import Binder
 from foundation.calendar import london_date
 from foundation.errors import Reason
 from identity.errors import OfficeUnknown
@@ -42,7 +43,7 @@ from sharing.model.item import DESTROYED, Decision, ItemRef, Limits
 from sharing.rules import acts
 from sharing.service.found import Found
 from sharing.store import items
-from sharing.store.access import load_facts
+from sharing.store.bound import Bound
 from sharing.store.content import Sealed
 from vault.service import Vault
 
@@ -65,6 +66,7 @@ class SharingBase:
         parties: Mapping[str, Party],
         people: People,
         index_key: bytes,
+        binder: Binder,
         limits: Limits,
     ) -> None:
         """``index_key``: 32 bytes for the blind index, used for nothing else."""
@@ -77,6 +79,7 @@ class SharingBase:
         self._parties = parties
         self._people = people
         self._index_key = index_key
+        self._bound = Bound(conn, binder)
         self._limits = limits
 
     def _gate(self, actor: Actor, now: datetime, act: str, reference: str = "") -> None:
@@ -104,13 +107,13 @@ class SharingBase:
 
     def _decide_on_none(self, action: str, actor: Actor, now: datetime, purpose: str) -> None:
         """The work of deciding on an item nobody may hear of: the time taken must not tell that there is none."""
-        load_facts(self._conn, [NO_ITEM.id], now)
+        self._bound.facts([NO_ITEM.id], now)
         verdict = self._decider.decide(actor, action, NO_ITEM, now=now, purpose=purpose)
         self._decider.told(actor, NO_ITEM, verdict, now=now)
 
     def _found(self, row: sa.Row[Any], now: datetime) -> Found:
         agreement = self._agreements.version(row.agreement, row.agreement_version)
-        (facts,) = load_facts(self._conn, [row.id], now)
+        (facts,) = self._bound.facts([row.id], now)
         return Found(row, facts, agreement, agreement.routes[row.route], acts.handling_of(facts))
 
     def _nothing(

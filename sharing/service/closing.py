@@ -67,4 +67,5 @@ class Closing(Passing):
             kind=row.kind,
             establishment=row.establishment or "",
             office=office,
+            bound=self._bound.seal(row.id),
         )

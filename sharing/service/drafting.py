@@ -137,9 +137,8 @@ class Drafting(Choosing):
         if not drafts.remove(self._conn, draft, row.version):
             raise self._changed(str(draft))
         self._record(events.DRAFT_DISCARDED, actor=actor, now=now, subject=str(draft), files=len(parts))
-        # Last of all: a destroyed key does not come back when the transaction is rolled back.
-        self._vault.destroy(item=draft, actor=actor, now=now, why="draft-discarded")
-        self._vault.remove_content(item=draft, actor=actor, now=now)
+        # Done once this is committed: a destroyed key would not come back with a transaction that is rolled back.
+        self._vault.condemn(item=draft, actor=actor, now=now, why="draft-discarded")
 
     def _draft(self, draft: UUID, actor: Actor, now: datetime, expected: int | None = None) -> sa.Row[Any]:
         self._gate(actor, now, "draft")

@@ -52,6 +52,7 @@ class Naming(Closing):
             reference=reference,
             principal=principal,
             basis=basis,
+            bound=self._bound.seal(found.row.id),
         )
         return ref
 
@@ -86,6 +87,7 @@ class Naming(Closing):
             marking=found.row.marking_code,
             reference=reference,
             principal=principal,
+            bound=self._bound.seal(found.row.id),
         )
         return ref
 
@@ -126,6 +128,7 @@ class Naming(Closing):
             reference=reference,
             principal=principal,
             until=until.isoformat(),
+            bound=self._bound.seal(found.row.id),
         )
         return ref
 

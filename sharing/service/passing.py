@@ -34,6 +34,7 @@ class Passing(Sending):
             reference=reference,
             office=office,
             step=found.row.step,
+            bound=self._bound.seal(found.row.id),
         )
         return ref
 
@@ -72,6 +73,7 @@ class Passing(Sending):
             to_office=target.principal,
             establishment=found.row.establishment or "",
             step=found.row.step,
+            bound=self._bound.seal(found.row.id),
         )
         return ref
 

@@ -69,6 +69,7 @@ class Sending(Preparing):
         if not drafts.remove(self._conn, uuid, row.version):
             raise self._changed(row.uuid)
         item_id = items.add(self._conn, self._row(ready, reference, actor, now))
+        self._bound.made(item_id)
         self._admit(ready, item_id, actor, now)
         items.come_to(self._conn, item_id, [office.principal for office in ready.reached])
         standing = acts.Standing(ready.route, OPEN, 1, sent.office, sent.origin, ready.reached, row.establishment)
@@ -146,6 +147,7 @@ class Sending(Preparing):
             retention_class=ready.agreement.kinds[row.kind].retention,
             files=ready.files,
             reply_to=items.by_id(self._conn, row.reply_to).reference if row.reply_to else "",
+            bound=self._bound.seal(item_id),
         )
 
     def _discharge(self, found: Found, answer: ItemRef, actor: Actor, now: datetime) -> None:
@@ -164,4 +166,5 @@ class Sending(Preparing):
             step=found.row.step,
             answer=answer.reference,
             answer_id=str(answer.uuid),
+            bound=self._bound.seal(found.row.id),
         )

@@ -9,14 +9,16 @@ held what, and when.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from foundation.actor import FOREVER
 from identity.model import Grant, ItemFacts, Window
-from sharing.tables import item, item_access, item_recusal
+from sharing.tables import item, item_access, item_office, item_recusal
 
 SENDER, RECIPIENT, GROUP, ROUTE = "sender", "recipient", "group", "route"
 GRANT, BREAK_GLASS = "grant", "break-glass"
@@ -89,30 +91,46 @@ def recuse(conn: sa.Connection, *, item_id: int, principal: int, by: int, now: d
     return True
 
 
+@dataclass(slots=True)
+class Stored:
+    """Every row that says what an item is and who may see it. ``offices`` are those it came to, in order."""
+
+    row: sa.Row[Any]
+    bases: list[sa.Row[Any]] = field(default_factory=list)
+    bars: list[sa.Row[Any]] = field(default_factory=list)
+    offices: list[int] = field(default_factory=list)
+
+
+def read(conn: sa.Connection, ids: Sequence[int]) -> Mapping[int, Stored]:
+    """The rows of these items, by id; items that do not exist are left out."""
+    found = {row.id: Stored(row) for row in conn.execute(sa.select(item).where(item.c.id.in_(ids)))}
+    for basis in conn.execute(sa.select(item_access).where(item_access.c.item_id.in_(found))):
+        found[basis.item_id].bases.append(basis)
+    for bar in conn.execute(sa.select(item_recusal).where(item_recusal.c.item_id.in_(found))):
+        found[bar.item_id].bars.append(bar)
+    came = sa.select(item_office.c.item_id, item_office.c.office).where(item_office.c.item_id.in_(found))
+    for reached in conn.execute(came.order_by(item_office.c.item_id, item_office.c.number)):
+        found[reached.item_id].offices.append(reached.office)
+    return found
+
+
 def load_facts(conn: sa.Connection, ids: Sequence[int], now: datetime) -> list[ItemFacts]:
     """The facts of these items as they stand, in the order asked; items that do not exist are left out.
 
-    Grants keep their windows, which Cedar compares with the time itself; other bases are in force or not there.
+    Whether they are as their last act left them is for ``bound``: whoever serves somebody asks there.
     """
-    rows = {row.id: row for row in conn.execute(sa.select(*_FACTS).where(item.c.id.in_(ids)))}
-    bases: dict[int, list[sa.Row[tuple[int, int, str, datetime, datetime]]]] = defaultdict(list)
-    for basis in conn.execute(sa.select(*_BASES).where(item_access.c.item_id.in_(ids))):
-        bases[basis.item_id].append(basis)
-    recused: dict[int, set[int]] = defaultdict(set)
-    for bar in conn.execute(sa.select(item_recusal).where(item_recusal.c.item_id.in_(ids))):
-        recused[bar.item_id].add(bar.principal)
-    return [_facts(rows[i], bases[i], recused[i], now) for i in ids if i in rows]
+    stored = read(conn, ids)
+    return [facts_of(stored[i], now) for i in ids if i in stored]
 
 
-def _facts(
-    row: sa.Row[tuple[int]],
-    bases: Iterable[sa.Row[tuple[int, int, str, datetime, datetime]]],
-    recused: set[int],
-    now: datetime,
-) -> ItemFacts:
+def facts_of(stored: Stored, now: datetime) -> ItemFacts:
+    """Rows as facts. Grants keep their windows, which Cedar compares with the time itself; other bases are in force or
+    not there.
+    """
+    row, recused = stored.row, {bar.principal for bar in stored.bars}
     held: dict[str, set[int]] = defaultdict(set)
     grants = []
-    for basis in bases:
+    for basis in stored.bases:
         if basis.basis in TIMED:
             grants.append(Grant(basis.principal, basis.basis, Window(basis.valid_from, basis.valid_until)))
         elif basis.valid_from <= now < basis.valid_until:
@@ -134,21 +152,3 @@ def _facts(
         quarantined=row.quarantined,
         state=row.state,
     )
-
-
-_FACTS = tuple(
-    item.c[name]
-    for name in (
-        "id",
-        "sender_id",
-        "released_to",
-        "recipients_only",
-        "org_only",
-        "hmg_only",
-        "embargo_until",
-        "embargo_lead",
-        "quarantined",
-        "state",
-    )
-)
-_BASES = tuple(item_access.c[name] for name in ("item_id", "principal", "basis", "valid_from", "valid_until"))

@@ -1,0 +1,110 @@
+"""Who somebody is, held against what the last act on their account bound it with.
+
+An account's row and every appointment and membership it ever had are bound together; a session and an invitation each
+by itself. Somebody with the database alone can break that, and cannot mend it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from foundation.bound import Binder
+from identity.errors import FactsAltered
+from identity.events import FACTS_ALTERED
+from identity.tables import appointment, group_member, need_group, office, person
+
+PERSON, SESSION, INVITATION = "custodes/person/1", "custodes/session/1", "custodes/invitation/1"
+
+
+class Bound:
+    """One unit of work's door to what an account is."""
+
+    def __init__(self, conn: Connection, binder: Binder) -> None:
+        self._conn = conn
+        self._binder = binder
+        self._known: set[str] = set()
+
+    def check(self, person_id: str) -> None:
+        """Before somebody acts, or their account is acted on. Raises FactsAltered: then nothing is done."""
+        if person_id in self._known:
+            return
+        kept, facts = self._of(person_id)
+        if not self._binder.holds(kept, PERSON, facts):
+            raise FactsAltered(person_id, FACTS_ALTERED, of="account")
+        self._known.add(person_id)
+
+    def holds(self, person_id: str) -> bool:
+        """Whether the rows are those that were bound last."""
+        kept, facts = self._of(person_id)
+        return self._binder.holds(kept, PERSON, facts)
+
+    def made(self, person_id: str) -> None:
+        """The account was made in this unit of work, so nothing is there yet to hold it against."""
+        self._known.add(person_id)
+
+    def seal(self, person_id: str) -> str:
+        """Bind the account as it now stands, after the last change of an act; the digest in hexadecimal, for the log.
+
+        Only one that was checked or made in the same unit of work: else an alteration would be made good.
+        """
+        if person_id not in self._known:
+            msg = "an account is bound anew only after it was found as it was bound before"
+            raise RuntimeError(msg)
+        digest = self._binder.over(PERSON, self._of(person_id)[1])
+        self._conn.execute(sa.update(person).where(person.c.id == person_id).values(bound=digest))
+        return digest.hex()
+
+    def session(self, row: sa.RowMapping) -> None:
+        """Raises FactsAltered for a session that sign-in did not make, or that was made another's."""
+        if not self._binder.holds(row["bound"], SESSION, _picked(row, _SESSION)):
+            raise FactsAltered(row["person_id"] or "", FACTS_ALTERED, of="session")
+
+    def of_session(self, values: Mapping[str, Any]) -> bytes:
+        """What a new session is bound with."""
+        return self._binder.over(SESSION, _picked(values, _SESSION))
+
+    def invitation(self, row: sa.RowMapping) -> None:
+        """Raises FactsAltered for an invitation nobody made, or that was made another's."""
+        if not self._binder.holds(row["bound"], INVITATION, _picked(row, _INVITATION)):
+            raise FactsAltered(row["person_id"], FACTS_ALTERED, of="invitation")
+
+    def of_invitation(self, values: Mapping[str, Any]) -> bytes:
+        """What a new invitation is bound with."""
+        return self._binder.over(INVITATION, _picked(values, _INVITATION))
+
+    def _of(self, person_id: str) -> tuple[bytes, list[object]]:
+        """What the account is bound with, and everything that is. An unknown one is bound with nothing."""
+        row = self._conn.execute(sa.select(person).where(person.c.id == person_id)).mappings().first()
+        held = self._conn.execute(_HELD.where(appointment.c.person_id == person_id)).all()
+        groups = self._conn.execute(_GROUPS.where(group_member.c.person_id == person_id)).all()
+        facts = [
+            _picked(row, _PERSON) if row else [],
+            *(sorted((list(each) for each in rows), key=repr) for rows in (held, groups)),
+        ]
+        return (row["bound"] if row else b""), facts
+
+
+def _picked(row: Mapping[str, Any] | sa.RowMapping, names: tuple[str, ...]) -> list[object]:
+    return [row[name] for name in names]
+
+
+_PERSON = tuple(column.name for column in person.c if column.name != "bound")
+_SESSION = ("token_hash", "person_id", "door", "stage", "created")  # what it holds, and when it was seen, changes
+_INVITATION = ("token_hash", "person_id", "until")
+# With the numbers that access facts name: an office or a group given another's number is another office or group.
+_HELD = sa.select(
+    appointment.c.id,
+    appointment.c.role,
+    appointment.c.office_id,
+    appointment.c.valid_from,
+    appointment.c.valid_until,
+    office.c.principal,
+    office.c.party,
+).join(office, office.c.id == appointment.c.office_id)
+_GROUPS = sa.select(
+    group_member.c.group_id, group_member.c.valid_from, group_member.c.valid_until, need_group.c.principal
+).join(need_group, need_group.c.id == group_member.c.group_id)

@@ -1,0 +1,57 @@
+"""What the log must say before anything is destroyed for good: rows alone are not believed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from audit.fact import Fact
+from retention import events
+from retention.model import Case
+
+# Whatever takes a review or an approval back.
+_UNDOES = frozenset({events.REVIEW_REFUSED.name, events.APPROVAL_WITHDRAWN.name, events.RETURN_OFFERED.name})
+
+
+@dataclass(slots=True)
+class _Said:
+    """How far the facts have come."""
+
+    reviewer: str = ""
+    approver: str = ""
+    cooled: str = ""
+    holds: set[str] = field(default_factory=set)
+
+    def hear(self, fact: Fact) -> None:
+        if fact.kind == events.HOLD_PLACED.name:
+            self.holds.add(str(fact.what["hold"]))
+        elif fact.kind == events.HOLD_LIFTED.name:
+            self.holds.discard(str(fact.what["hold"]))
+        elif fact.kind == events.DISPOSAL_REVIEWED.name:
+            self.reviewer = str(fact.what["by"]) if fact.what["proposal"] == "destroy" else ""
+            self.approver = self.cooled = ""
+        elif fact.kind == events.DISPOSAL_APPROVED.name and self.reviewer:
+            self.approver, self.cooled = str(fact.what["by"]), str(fact.what["destroy_on"] or "")
+        elif fact.kind in _UNDOES:
+            self.reviewer = self.approver = self.cooled = ""
+
+
+def unproven(case: Case, facts: Sequence[Fact], today: date) -> str:
+    """Why the log does not bear out that this case may be destroyed on ``today``; empty if it does.
+
+    Two different people reviewed and approved, both as the case says, the cooling-off is over, and of every hold that
+    was placed the lifting is there too (M59b; GSCP 2024 para 42). ``facts``: what the log says of the item, oldest
+    first.
+    """
+    said = _Said()
+    for fact in facts:
+        if fact.outcome == "allowed":
+            said.hear(fact)
+    if said.holds:
+        return "a hold that nobody lifted"
+    if not (said.reviewer and said.approver and said.cooled) or said.reviewer == said.approver:
+        return "no review and approval by two people"
+    if (case.reviewer, case.approver) != (said.reviewer, said.approver):
+        return "a review or approval by others"
+    return "" if date.fromisoformat(said.cooled) <= today else "a cooling-off that is not over"

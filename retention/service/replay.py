@@ -1,0 +1,135 @@
+"""The cases as the log has them, made again in memory, and held against the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+from hashlib import sha256
+
+import sqlalchemy as sa
+
+from audit.fact import Fact
+from foundation.errors import Unavailable
+from foundation.orm import metadata
+from retention import events
+from retention.model import Case, Schedules
+from retention.ports import Words
+from retention.rules import certificate
+from retention.service.follower import Clocks
+from retention.store import Cases, hold_of
+from retention.tables import disposal_case, disposal_certificate, disposal_hold
+
+TABLES = (disposal_case, disposal_hold, disposal_certificate)
+# What follows from the schedules' files alone: of another file than today's, only its own words can be compared.
+_BY_POLICY = ("action", "verified", "schedule_digest", "schedule_version", "period_authority")
+
+
+class Replay:
+    """Told every fact in the log's order, it says which rows of retention are not what follows from them.
+
+    A database of its own in memory, so that the same code concludes the same. ``close`` it.
+    """
+
+    def __init__(self, schedules: Schedules, words: Words, policies: str) -> None:
+        """``policies``: the digest of those in force now."""
+        self._engine = sa.create_engine("sqlite://")
+        self._conn = self._engine.connect()
+        metadata.create_all(self._conn, TABLES)
+        self._clocks = Clocks(schedules, words)
+        self.kinds = self._clocks.kinds
+        self._words = words
+        self._policies = policies
+        self._older: set[str] = set()
+        self._issued: dict[str, tuple[str, str, str]] = {}
+
+    def close(self) -> None:
+        self._conn.close()
+        self._engine.dispose()
+
+    def follow(self, fact: Fact, policies: str) -> None:
+        """One more fact of ``kinds``; ``policies``: the digest of those it was recorded under."""
+        if policies != self._policies and fact.kind not in events.CASE_KINDS:
+            self._older.add(fact.subject)
+        self._clocks.follow(self._conn, fact)
+        if fact.kind == events.CLOCK_STARTED.name:
+            self._as_told(fact)
+        elif fact.kind == events.CERTIFICATE_ISSUED.name:
+            self._issued[fact.subject] = (str(fact.what["number"]), str(fact.what["sha256"]), fact.id)
+
+    def differences(self, conn: sa.Connection) -> Iterator[str]:
+        """Each row that is not what follows from the facts, in words that name no content."""
+        yield from self._cases(conn)
+        yield from self._holds(conn)
+        yield from self._certificates(conn)
+
+    def _as_told(self, fact: Fact) -> None:
+        """What the clock said of itself when it was started, whatever today's files say."""
+        cases, what = Cases(self._conn, self._words), fact.what
+        case = cases.find(fact.subject)
+        if case is None or fact.subject not in self._older:
+            return
+        due = what["due_on"]
+        told = replace(
+            case,
+            period_months=None if what["period_months"] is None else int(str(what["period_months"])),
+            due_on=date.fromisoformat(str(due)) if due else None,
+            state=what["state"],  # type: ignore[arg-type]
+        )
+        cases.save(told, seen=case.version)
+
+    def _cases(self, conn: sa.Connection) -> Iterator[str]:
+        here, there = Cases(self._conn, self._words), Cases(conn, self._words)
+        for item in _both(self._conn, conn, disposal_case.c.item):
+            try:
+                found, follows = there.find(item), here.find(item)
+            except Unavailable:
+                yield f"disposal of item {item}: what was written about it does not open"
+                continue
+            if found is None or follows is None:
+                yield f"disposal of item {item}: {'is missing' if found is None else 'no fact opened it'}"
+            elif names := self._other(found, follows):
+                yield f"disposal of item {item}: {', '.join(names)} not as recorded"
+
+    def _other(self, found: Case, follows: Case) -> list[str]:
+        passed = _BY_POLICY if found.item in self._older else ()
+        return [
+            name for name in Case.__slots__ if name not in passed and getattr(found, name) != getattr(follows, name)
+        ]
+
+    def _holds(self, conn: sa.Connection) -> Iterator[str]:
+        for hold in _both(self._conn, conn, disposal_hold.c.id):
+            query = sa.select(disposal_hold).where(disposal_hold.c.id == hold)
+            rows = [each.execute(query).mappings().first() for each in (self._conn, conn)]
+            try:
+                follows, found = (None if row is None else hold_of(row, self._words) for row in rows)
+            except Unavailable:
+                yield f"hold {hold}: what was written about it does not open"
+                continue
+            if found != follows:
+                yield f"hold {hold}: {'is missing' if found is None else 'not as recorded'}"
+
+    def _certificates(self, conn: sa.Connection) -> Iterator[str]:
+        rows = {row.item: row for row in conn.execute(sa.select(disposal_certificate))}
+        for item in sorted(rows.keys() | self._issued.keys()):
+            row, issued = rows.get(item), self._issued.get(item)
+            if row is None or issued is None:
+                yield f"certificate of item {item}: {'is missing' if row is None else 'was never issued'}"
+            elif (row.number, _digest(row.body), row.entry) != issued or not _same(row.body, row.text):
+                yield f"certificate {issued[0]}: is not the one that was issued"
+
+
+def _both(one: sa.Connection, other: sa.Connection, column: sa.Column[str]) -> list[str]:
+    return sorted({key for conn in (one, other) for key in conn.execute(sa.select(column)).scalars()})
+
+
+def _digest(body: str) -> str:
+    return sha256(body.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _same(body: str, text: str) -> bool:
+    """Whether the file, where there is one, is around this body."""
+    if not text:
+        return True
+    read = certificate.read(text.encode("utf-8", "surrogatepass"))
+    return not read.faults and certificate.canonical(read.body).decode() == body
