@@ -13,6 +13,7 @@ from app.bootstrap.house import build
 from app.config import Settings
 from app.factory import create_app
 from app.jobs.schedule import lead
+from app.jobs.sequencer import Sequencer
 
 
 class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
@@ -27,6 +28,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         chosen: dict[str, Any] = {
             "bind": f"{settings.host}:{settings.port}",
             "workers": settings.workers,
+            "forwarded_allow_ips": settings.proxies,
             "worker_class": "gthread",
             "threads": settings.threads,
             "timeout": 120,
@@ -45,6 +47,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
         house = build(self.settings)
         app = create_app(house)
         app.extensions["custodes-jobs"] = lead(house)
+        app.extensions["custodes-sequencer"] = Sequencer(house).start()
         settle()
         return app
 

@@ -7,6 +7,7 @@ from base64 import b64decode, urlsafe_b64encode
 from app.api.errors import CursorInvalid
 
 _MOST = 2**62
+_DIGITS = 19
 
 
 def of_text(place: str) -> str | None:
@@ -32,7 +33,7 @@ def number(cursor: str) -> int | None:
     place = text(cursor)
     if not place:
         return None
-    if not (place.isascii() and place.isdecimal()) or int(place[:20]) >= _MOST:
+    if not (place.isdecimal() and len(place) <= _DIGITS) or int(place) >= _MOST:
         raise _invalid()
     return int(place)
 

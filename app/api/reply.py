@@ -88,14 +88,17 @@ def once(
     otherwise. A stale If-Match is 412, whoever noticed it.
     """
     wanted = asked(parts)
-    with house().work(actor()) as work:
+
+    def do(work: Work) -> Reply:
         before = idempotency.claim(work.conn, wanted, work.now) if wanted else None
         if before is not None:
             return replay(before)
         reply = _act(act, work, names or {})
         if wanted:
             idempotency.keep(work.conn, wanted, Kept(reply.body, reply.location, reply.version))
-    return reply
+        return reply
+
+    return house().do(do, actor())
 
 
 def asked(parts: Iterable[bytes] | None = None) -> Asked | None:

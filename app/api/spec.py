@@ -9,7 +9,8 @@ from flask import Flask
 
 from app.api.schemas.shapes import Problem
 from app.api.section import PREFIX
-from app.http.idempotency import HEADER, KEPT_FOR
+from app.bootstrap.idempotency import KEPT_FOR
+from app.http.idempotency import HEADER
 
 INFO = {
     "title": "Custodes",

@@ -1,25 +1,95 @@
-"""Database engines. On SQLite every unit of work takes the write lock at once, since even reading writes the log."""
+"""Database engines. Every unit of work is as if it were alone: SQLite takes one writer at a time, PostgreSQL checks.
+
+On SQLite every unit takes the write lock at once, since even reading writes the log. On PostgreSQL it is serializable:
+of two that would not have done the same one after the other, one is refused and done again (``contention``).
+"""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, make_url
 
 READING = "custodes_reading"
+WROTE = "custodes_wrote"
+SPARE = 4  # connections beside those of the serving threads: jobs, the lease, the log's sequencer, one waiting to close
+
+# Milliseconds, said to the server with the connection: whatever hangs, a thread and its locks come free again.
+_LIMITS = {
+    "statement_timeout": 30_000,
+    "lock_timeout": 10_000,
+    "idle_in_transaction_session_timeout": 300_000,  # erasing a large item's content happens between two statements
+}
+# A sequential scan of a small table makes every writer to it a conflict (PostgreSQL, 13.2.3); index scans lock what
+# they read. Forbidden scans cost so much that the compiler of queries would wake for each that has no index.
+_PLANS = {"enable_seqscan": "off", "jit": "off"}
+_CHANGES = re.compile(r'(?:insert into|(?<!for )(?<!do )update|delete from)\s+"?(?!audit_)\w', re.IGNORECASE)
 
 
-def make_engine(url: str) -> sa.Engine:
-    """An engine for the application's database; the folder of a SQLite file is made if missing."""
+def make_engine(url: str, *, threads: int = 12) -> sa.Engine:
+    """An engine for the application's database; the folder of a SQLite file is made if missing.
+
+    ``threads``: how many units of work there may be at once in this process.
+    """
     parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        return sa.create_engine(url, pool_pre_ping=True, hide_parameters=True)
-    if parsed.database and parsed.database != ":memory:":
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    return _postgresql(parsed, threads) if parsed.get_backend_name() == "postgresql" else _sqlite(parsed)
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One moment of the database, read without keeping anybody from writing: for what walks over the whole log."""
+    options: dict[str, Any] = {READING: True}
+    if engine.dialect.name == "postgresql":
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect() as conn:
+        yield conn.execution_options(**options)
+
+
+def wrote(conn: sa.Connection) -> bool:
+    """Whether a unit of work has changed anything but the log. On SQLite nobody asks.
+
+    Most looks are entered in the log. Looking again enters it again, and both are true: it may be done.
+    """
+    return bool(conn.info.get(WROTE))
+
+
+def _postgresql(url: URL, threads: int) -> sa.Engine:
+    said = " ".join(f"-c {name}={value}" for name, value in {**_LIMITS, **_PLANS}.items())
+    engine = sa.create_engine(
+        url.set(drivername="postgresql+psycopg"),
+        isolation_level="SERIALIZABLE",
+        pool_size=threads,
+        max_overflow=SPARE,
+        pool_timeout=20,
+        pool_pre_ping=True,
+        hide_parameters=True,
+        connect_args={"application_name": "custodes", "connect_timeout": 10, "options": said, **url.query},
+    )
+    sa.event.listen(engine, "connect", _take_any_text)
+    sa.event.listen(engine, "begin", _nothing_written)
+    sa.event.listen(engine, "before_cursor_execute", _note_writing)
+    return engine
+
+
+def _take_any_text(connection: Any, _record: Any) -> None:
+    """PostgreSQL's text has no U+0000. No name or reference has one either: it is looked for as what is nowhere."""
+    from psycopg.types.string import StrDumperUnknown  # here: SQLite needs none of it
+
+    class Text(StrDumperUnknown):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\ufffd") if "\0" in obj else obj)
+
+    connection.adapters.register_dumper(str, Text)
+
+
+def _sqlite(url: URL) -> sa.Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # hide_parameters: what people wrote must not get into the text of an error, and so into the process's log.
     engine = sa.create_engine(
         url, connect_args={"timeout": 20, "check_same_thread": False}, pool_size=16, hide_parameters=True
@@ -27,16 +97,6 @@ def make_engine(url: str) -> sa.Engine:
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin_immediate)
     return engine
-
-
-@contextmanager
-def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One moment of the database, read without keeping anybody from writing: for what walks over the whole log."""
-    options: dict[str, Any] = (
-        {READING: True} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
-    )
-    with engine.connect() as conn:
-        yield conn.execution_options(**options)
 
 
 def _prepare(connection: Any, _record: Any) -> None:
@@ -51,3 +111,12 @@ def _prepare(connection: Any, _record: Any) -> None:
 def _begin_immediate(connection: sa.Connection) -> None:
     reads = connection.get_execution_options().get(READING)
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+
+
+def _nothing_written(conn: sa.Connection) -> None:
+    conn.info[WROTE] = False
+
+
+def _note_writing(conn: sa.Connection, _cursor: object, statement: str, *_more: object) -> None:
+    if not statement.startswith("SELECT") and _CHANGES.search(statement):
+        conn.info[WROTE] = True

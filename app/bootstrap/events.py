@@ -7,5 +7,6 @@ from audit.fact import kind
 REFUSED = kind("app.refused", "an act was refused; nothing was changed", "code")
 RECORDS_VIEWED = kind("app.records-viewed", "records that belong to a duty were looked at", "duty")
 STARTED = kind("app.started", "the service started under these policies", "version", "demonstration")
+POLICIES_CHANGED = kind("app.policies-changed", "the service started under other policies than before", "before")
 CLOCK_MOVED = kind("app.clock-moved", "the demonstration's clock was moved on", "to")
 EXPORTED = kind("app.log-exported", "the audit log was exported")

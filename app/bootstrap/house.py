@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeVar
 
 import sqlalchemy as sa
 
@@ -13,21 +17,31 @@ from app.bootstrap import keys as key_files
 from app.bootstrap import policies as policy_files
 from app.bootstrap import wiring
 from app.bootstrap.clock import Clock, DemonstrationClock, SystemClock
+from app.bootstrap.contention import again
 from app.bootstrap.engines import make_engine
-from app.bootstrap.events import STARTED
+from app.bootstrap.events import POLICIES_CHANGED, STARTED
 from app.bootstrap.keys import Keys
 from app.bootstrap.policies import Policies
-from app.bootstrap.schema import at_head, upgrade
+from app.bootstrap.schema import at_head, unaltered, upgrade
 from app.bootstrap.work import Work
+from app.bootstrap.writers import Writers
 from app.config import Settings
 from audit.fact import Value
+from audit.reading import policies_before
 from foundation.actor import SERVICE, Actor
+from foundation.bound import Binder
+from foundation.errors import Unavailable
 from identity.rules.decide import Decider
 from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
+from vault.addresses import vault_of
 from vault.backend import Backend
 from vault.backends.files import FilesBackend
 from vault.keystore import KeyStore, open_engine
+
+log = logging.getLogger("custodes.start")
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +57,8 @@ class House:
     policies: Policies
     decider: Decider
     hasher: Hasher
+    writers: Writers
+    binder: Binder = field(repr=False)
     secrets: SecretBox = field(repr=False)
 
     @property
@@ -57,6 +73,28 @@ class House:
     def work(self, actor: Actor = SERVICE, *, now: datetime | None = None) -> Work:
         """One unit of work: ``with house.work(actor) as work``."""
         return Work(self, actor, now or self.now())
+
+    def do(self, act: Callable[[Work], T], actor: Actor = SERVICE) -> T:
+        """One unit of work, done again if somebody else did something with the same rows in the same moment.
+
+        For what must not be given up half way through many units; ``act`` may run more than once, its last run counts.
+        """
+
+        def once() -> T:
+            with self.work(actor) as work:
+                return act(work)
+
+        return again(once)
+
+
+def make_backend(text: str) -> Backend:
+    """Whatever CUSTODES_VAULT_URL says. A bucket is asked nothing yet."""
+    place = vault_of(text)
+    if isinstance(place, Path):
+        return FilesBackend(place)
+    from vault.backends.s3 import S3Backend  # a service on files need not read it
+
+    return S3Backend(place.name, place.prefix, place.place)
 
 
 def make_clock(settings: Settings) -> Clock:
@@ -74,40 +112,59 @@ def init(settings: Settings) -> None:
         bodies=found.parties,
         now=make_clock(settings).now(),
         demonstration=settings.demonstration,
+        keyring=settings.keyring_url,
     )
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, threads=settings.threads)
     upgrade(engine)
     engine.dispose()
-    settings.keystore.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if settings.keystore_url == str(settings.keystore):
+        settings.keystore.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     house = build(settings)
     with house.work() as work:
         wiring.console_identity(work).create_single_offices(actor=SERVICE, now=work.now)
     house.engine.dispose()
+    house.keystore.dispose()
 
 
 def build(settings: Settings, *, hasher: Hasher | None = None) -> House:
     """Open everything, checked. Raises a typed refusal saying what to do when anything is missing or wrong."""
     found = policy_files.load(settings.policies)
-    engine = make_engine(settings.database_url)
+    engine = make_engine(settings.database_url, threads=settings.threads)
     at_head(engine)
-    keys = key_files.load(settings.keys, demonstration=settings.demonstration)
+    keys = key_files.load(settings.keys, demonstration=settings.demonstration, keyring=settings.keyring_url)
     return House(
         settings=settings,
         clock=make_clock(settings),
         engine=engine,
-        keystore=KeyStore(open_engine(settings.keystore)),
-        backend=FilesBackend(Path(settings.vault)),
+        keystore=KeyStore(open_engine(settings.keystore_url), forget=keys.vault.forget),
+        backend=make_backend(settings.vault_url),
         keys=keys,
         policies=found,
         decider=Decider(found.access),
         hasher=hasher or Hasher(),
+        writers=Writers(alone=engine.dialect.name == "sqlite"),
+        binder=Binder(keys.facts),
         secrets=SecretBox(keys.identity),
     )
 
 
 def started(house: House) -> None:
-    """Enter in the log that the service starts, and under which policies. What cannot be logged does not start."""
+    """Enter in the log that the service starts, and under which policies. What cannot be logged does not start.
+
+    Raises SchemaAltered.
+    """
+    unaltered(house.engine)
     with house.work() as work:
         what: dict[str, Value] = {"version": version("custodes"), "demonstration": house.demonstration}
+        before = policies_before(work.conn)
         work.trail.record(STARTED, actor=SERVICE, now=work.now, what=what)
+        if before not in ("", house.policies.digest):
+            # Somebody meant it, or somebody edited a file: those who read the log are to see that they must ask.
+            work.trail.record(POLICIES_CHANGED, actor=SERVICE, now=work.now, what={"before": before})
+            log.warning("the policies are others than those before: %s, now %s", before, house.policies.digest)
+        # A key store restored from a backup has keys again that were destroyed since: before anybody is served.
+        work.vault.replay_destroyed(actor=SERVICE, now=work.now)
+    with suppress(Unavailable), house.work() as work:
+        work.vault.sweep(actor=SERVICE, now=work.now)  # what a process that died still owes its last commit
     house.engine.dispose()
+    house.keystore.dispose()

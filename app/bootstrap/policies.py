@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import audit.policy
 import classification.policy
 import incidents.policy
 import retention.policy
@@ -31,6 +32,8 @@ class Policies:
     schedules: Schedules
     incidents: Rules
     access: AccessPolicy
+    cosigning: audit.policy.Cosigning
+    sequencing: audit.policy.Sequencing
     digest: str
 
 
@@ -44,12 +47,15 @@ def load(root: Path) -> Policies:
     schedules = retention.policy.load(root, parties.keys(), faults)
     rules = incidents.policy.load(root, faults)
     access = load_access(root, faults)
+    cosigning = audit.policy.load(root, faults)
+    sequencing = audit.policy.load_sequencing(root, faults)
     _cross(agreements, schedules, faults)
     faults.raise_any()
     if access is None:  # load_access answers None only beside a fault, which has raised above
         msg = "access policies missing without a fault"
         raise RuntimeError(msg)
-    return Policies(parties, roles, scheme, agreements, schedules, rules, access, digest(root, "**/*"))
+    found = digest(root, "**/*")
+    return Policies(parties, roles, scheme, agreements, schedules, rules, access, cosigning, sequencing, found)
 
 
 def _cross(agreements: Agreements, schedules: Schedules, faults: Faults) -> None:

@@ -10,17 +10,20 @@ import alembic.script
 import sqlalchemy as sa
 
 import app.bootstrap.idempotency
+import app.bootstrap.lease
 import audit.tables
 import identity.tables
 import incidents.tables
 import retention.tables
 import sharing.tables
 import vault.tables
+from app.bootstrap.engines import reading
 from foundation.errors import Unavailable
 from foundation.orm import metadata
 
 ROOMS = (
     app.bootstrap.idempotency,
+    app.bootstrap.lease,
     audit.tables,
     identity.tables,
     incidents.tables,
@@ -29,7 +32,9 @@ ROOMS = (
     vault.tables,
 )
 
-__all__ = ["ROOMS", "SchemaBehind", "at_head", "metadata", "upgrade"]
+STEPPING = 0x637573746F646573  # “custodes”: the advisory lock of whoever runs the steps
+
+__all__ = ["ROOMS", "SchemaAltered", "SchemaBehind", "altered", "at_head", "metadata", "unaltered", "upgrade"]
 
 
 class SchemaBehind(Unavailable):
@@ -37,6 +42,13 @@ class SchemaBehind(Unavailable):
 
     code = "app.schema-behind"
     title = "The database needs bringing up to date"
+
+
+class SchemaAltered(Unavailable):
+    """The database does by itself what nobody told it to, or no longer refuses what it must."""
+
+    code = "app.schema-altered"
+    title = "Somebody changed the database itself"
 
 
 def _config(connection: sa.Connection | None = None) -> alembic.config.Config:
@@ -47,17 +59,80 @@ def _config(connection: sa.Connection | None = None) -> alembic.config.Config:
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Run every step not yet run."""
-    with engine.begin() as connection:
-        alembic.command.upgrade(_config(connection), "head")
+    """Run every step not yet run. Of two who run them at once on PostgreSQL the second waits for the first."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "postgresql":
+            connection.execution_options(isolation_level="READ COMMITTED")
+        with connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.exec_driver_sql("set local statement_timeout = 0")
+                connection.exec_driver_sql("set local lock_timeout = 0")
+                connection.exec_driver_sql(f"select pg_advisory_xact_lock({STEPPING})")
+            alembic.command.upgrade(_config(connection), "head")
 
 
 def at_head(engine: sa.Engine) -> None:
     """Raises SchemaBehind unless the database stands at the newest step."""
     head = alembic.script.ScriptDirectory.from_config(_config()).get_current_head()
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         known = sa.inspect(connection).has_table("alembic_version")
         found = connection.execute(sa.text("select version_num from alembic_version")).scalar() if known else None
     if found != head:
         msg = "Run “custodes init” to bring the database up to date."
         raise SchemaBehind(msg)
+
+
+def unaltered(engine: sa.Engine) -> None:
+    """Raises SchemaAltered if the database has a trigger, view, rule or function too many, too few or changed.
+
+    A trigger could add a row in the same moment as the service, and the service would take it for its own.
+    """
+    with reading(engine) as connection:
+        if found := altered(connection):
+            msg = f"Keep the database as it is, and report it as an incident. It differs in: {', '.join(found)}."
+            raise SchemaAltered(msg)
+
+
+def altered(connection: sa.Connection) -> list[str]:
+    """Names of triggers, views, rules and functions that are not as the migrations left them."""
+    dialect = connection.dialect.name
+    expected = {_named(text): _plain(text) for text in audit.tables.TRIGGERS[dialect]}
+    found = {row.name: _plain(row.text) for row in connection.execute(_ACTING[dialect])}
+    return sorted(name for name in expected.keys() | found.keys() if not _same(expected.get(name), found.get(name)))
+
+
+def _same(expected: str | None, found: str | None) -> bool:
+    # PostgreSQL tells a statement in words of its own; what must stand in it is the body, or the name of the function.
+    return expected is not None and found is not None and (expected == found or _body(expected) == _body(found))
+
+
+def _named(statement: str) -> str:
+    return statement.split()[2].partition("(")[0]
+
+
+def _plain(statement: str) -> str:
+    return " ".join(statement.lower().replace("public.", "").split())
+
+
+def _body(statement: str) -> str:
+    for sign in ("$$", "$function$"):
+        if sign in statement:
+            return statement.split(sign)[1].strip()
+    head, _, run = statement.partition(" execute function ")
+    words = set(head.replace(",", " ").split()) - {"create", "trigger"}
+    return f"{sorted(words)} {run.strip()}" if run else statement
+
+
+_ACTING = {
+    "sqlite": sa.text("select name, sql as text from sqlite_master where type in ('trigger', 'view')"),
+    # Only what is enabled counts as there. Rules named _RETURN are views.
+    "postgresql": sa.text(
+        "select t.tgname as name, pg_get_triggerdef(t.oid) as text from pg_trigger t"
+        " where not t.tgisinternal and t.tgenabled in ('O', 'A')"
+        " union all select p.proname, pg_get_functiondef(p.oid) from pg_proc p"
+        " join pg_namespace n on n.oid = p.pronamespace where n.nspname = current_schema() and p.prokind in ('f', 'p')"
+        " union all select r.rulename || ' on ' || r.ev_class::regclass, '' from pg_rewrite r"
+        " join pg_class c on c.oid = r.ev_class join pg_namespace n on n.oid = c.relnamespace"
+        " where n.nspname = current_schema()"
+    ),
+}

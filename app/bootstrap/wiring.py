@@ -53,6 +53,7 @@ def _identity(work: Work, decider: Decider | None) -> Identity:
         roles=house.policies.roles,
         hasher=house.hasher,
         secrets=house.secrets,
+        binder=house.binder,
         decider=decider,
     )
 
@@ -70,6 +71,7 @@ def sharing(work: Work) -> Sharing:
         parties=house.policies.parties,
         people=work.people,
         index_key=house.keys.index,
+        binder=house.binder,
         limits=Limits(house.settings.file_limit, house.settings.files_per_item),
     )
 
@@ -84,6 +86,7 @@ def items(work: Work) -> Items:
         agreements=house.policies.agreements,
         people=work.people,
         index_key=house.keys.index,
+        binder=house.binder,
     )
 
 
@@ -154,9 +157,9 @@ class VaultEraser:
     def destroy(self, item: UUID, *, actor: Actor, now: datetime) -> Erasure:
         """Keys first, then ciphertext, then a look whether anything is left."""
         size = self._work.sharing.bytes_of(item=item, actor=actor, now=now)
-        self._work.vault.destroy(item=item, actor=actor, now=now)
+        destroyed = self._work.vault.destroy(item=item, actor=actor, now=now)
         removal = self._work.vault.remove_content(item=item, actor=actor, now=now)
-        return Erasure(parts=removal.parts, size=size, absent=removal.absent)
+        return Erasure(removal.parts, size, removal.absent, destroyed.entry_id, removal.entry_id)
 
     def tombstone(self, item: UUID, *, actor: Actor, now: datetime) -> None:
         """What remains is a row without words."""

@@ -7,15 +7,21 @@ from datetime import datetime
 from functools import cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.bootstrap import wiring
+from app.bootstrap import publishing, wiring
+from app.bootstrap.contention import Contended, DatabaseUnavailable, again, committed, is_contention
+from app.bootstrap.engines import wrote
 from app.bootstrap.events import REFUSED
+from audit.chain import Chain
 from audit.checkpoint import Checkpoints
+from audit.cosign import Cosignatures
 from audit.errors import LogUnavailable
+from audit.statements import SQLITE
 from audit.trail import Trail
 from foundation.actor import Actor
 from foundation.errors import ServiceError, Unavailable
@@ -32,22 +38,13 @@ from vault.service import Vault
 if TYPE_CHECKING:
     from app.bootstrap.house import House
 
-# One writer's chain is enough while the database takes one transaction at a time.
-WRITER = "main"
-
-
-class DatabaseUnavailable(Unavailable):
-    """The database did not take the work. Nothing was changed."""
-
-    code = "app.database-unavailable"
-    title = "The service cannot do this safely just now"
-
 
 class Work:
     """Opened by ``with``; commits when the block ends well.
 
     On a refusal everything is rolled back and the refusal is recorded in a transaction of its own: if even that cannot
-    be written, the answer is 503 and not the refusal. Anything else that goes wrong is rolled back and goes on up.
+    be written, the answer is 503 and not the refusal. Anything else that goes wrong is rolled back and goes on up. What
+    the database refuses for somebody else's sake is Contended: this person was refused nothing, so nothing is recorded.
     """
 
     conn: sa.Connection
@@ -56,6 +53,7 @@ class Work:
         self.house, self.actor, self.now = house, actor, now
 
     def __enter__(self) -> Self:
+        self._writer = self.house.writers.take()  # before the transaction is given its number
         self.conn = self._connect()
         return self
 
@@ -63,25 +61,28 @@ class Work:
         held = False
         try:
             if error is None:
-                self._finish(self.conn)
+                self._finish(self.conn, self._writer, self.trail.chain if "trail" in self.__dict__ else self._writer)
                 held = True
             else:
                 _undo(self.conn)
+                self.house.writers.bring_back(self._writer)
         finally:
             self.conn.close()
             self._settle(held=held)
         if error is None:
             return
+        if is_contention(error):
+            raise Contended(_AT_ONCE) from error
         # An Unavailable is not recorded, since it may be the log itself that failed, unless it brings its own fact.
         if isinstance(error, ServiceError) and (not isinstance(error, Unavailable) or getattr(error, "fact", None)):
-            self._record_refusal(error)
+            again(lambda: self._record_refusal(error))
         elif isinstance(error, DBAPIError):
             raise DatabaseUnavailable(_TRY_AGAIN) from error
 
     @cached_property
     def trail(self) -> Trail:
         """The log, in this transaction, with those who follow it."""
-        return self._trail(self.conn)
+        return self._trail(self.conn, self._writer)
 
     @cached_property
     def vault(self) -> Vault:
@@ -93,7 +94,7 @@ class Work:
     def people(self) -> People:
         """People, offices and establishments, for reading."""
         policies = self.house.policies
-        return People(self.conn, parties=policies.parties, roles=policies.roles)
+        return People(self.conn, parties=policies.parties, roles=policies.roles, binder=self.house.binder)
 
     @cached_property
     def identity(self) -> Identity:
@@ -135,12 +136,17 @@ class Work:
         """The log's signed heads."""
         return Checkpoints(self.conn, self.house.keys.log)
 
-    def _trail(self, conn: sa.Connection) -> Trail:
+    @cached_property
+    def cosignatures(self) -> Cosignatures:
+        """What witnesses say of those."""
+        return Cosignatures(self.conn, self.house.keys.log, self.house.policies.cosigning)
+
+    def _trail(self, conn: sa.Connection, writer: str | Chain) -> Trail:
         house = self.house
         return Trail(
             conn,
             keys=house.keys.log,
-            writer=WRITER,
+            writer=writer,
             policies=house.policies.digest,
             followers=wiring.followers(house),
         )
@@ -148,7 +154,25 @@ class Work:
     def _settle(self, *, held: bool) -> None:
         """Key store and object store hear what became of it; whatever fails here, the sweep makes good."""
         if "vault" in self.__dict__:
-            (self.vault.after_commit if held else self.vault.after_rollback)()
+            if held:
+                for item in self.vault.after_commit():
+                    self._finish_destruction(item)
+            else:
+                self.vault.after_rollback()
+        if held and any(
+            name in self.__dict__ and getattr(self, name).changed for name in ("checkpoints", "cosignatures")
+        ):
+            publishing.publish(self.house)
+
+    def _finish_destruction(self, item: UUID) -> None:
+        """Committed and begun: what can be done of the rest now, is. Whatever fails is the sweep's, and no refusal."""
+
+        def once() -> None:
+            with Work(self.house, self.actor, self.now) as after:
+                after.vault.finish(item=item, actor=self.actor, now=self.now)
+
+        with suppress(ServiceError):
+            again(once)
 
     def _connect(self) -> sa.Connection:
         try:
@@ -157,24 +181,37 @@ class Work:
             raise DatabaseUnavailable(_TRY_AGAIN) from error
         try:
             conn.begin()
+            if conn.dialect.name != SQLITE:
+                # The tree's order is that of these numbers, which must be the order of the times in the entries.
+                conn.exec_driver_sql("SELECT pg_current_xact_id()")
         except DBAPIError as error:
             conn.close()  # a connection lost here for every refused request would soon be every connection
             raise DatabaseUnavailable(_TRY_AGAIN) from error
         return conn
 
-    def _finish(self, conn: sa.Connection) -> None:
+    def _finish(self, conn: sa.Connection, before: str | Chain, after: str | Chain) -> None:
+        """Commit. The writer's name goes on from ``after``; from ``before`` where it surely failed; else no further."""
+        changed = wrote(conn)
         try:
             conn.commit()
         except DBAPIError as error:
             _undo(conn)
+            if is_contention(error):
+                self.house.writers.bring_back(before)
+                raise Contended(_AT_ONCE) from error
             raise LogUnavailable(_TRY_AGAIN) from error
+        self.house.writers.bring_back(after)
+        if changed:
+            committed()
 
     def _record_refusal(self, error: ServiceError) -> None:
+        writer = self.house.writers.take()
         conn = self._connect()
         try:
+            trail = self._trail(conn, writer)
             fact = getattr(error, "fact", None)
             what = dict(getattr(error, "what", {})) if fact else {"code": error.code}
-            self._trail(conn).record(
+            trail.record(
                 fact or REFUSED,
                 actor=self.actor,
                 now=self.now,
@@ -184,13 +221,21 @@ class Work:
                 outcome="refused",
                 rules=getattr(error, "rules", ()) or tuple(one.rule for one in error.reasons if one.rule),
             )
-            self._finish(conn)
-        except DBAPIError as fault:
+            self._finish(conn, writer, trail.chain)
+            committed()  # who was refused once is not asked for again
+        except (DBAPIError, LogUnavailable) as fault:
+            _undo(conn)
+            if is_contention(fault):
+                self.house.writers.bring_back(writer)
+                raise Contended(_AT_ONCE) from fault
+            if isinstance(fault, LogUnavailable):
+                raise
             raise LogUnavailable(_TRY_AGAIN) from fault
         finally:
             conn.close()
 
 
+_AT_ONCE = "Nothing was changed. Try again."
 _TRY_AGAIN = "Nothing was changed. Try again in a few minutes; if it goes on, tell whoever runs the service."
 
 

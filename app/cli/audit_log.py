@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.bootstrap import logbook
+from app.bootstrap import logbook, logkeys, outside, sequencing
 from app.cli.console import house, operator, say
 from app.cli.verifying import show
 
@@ -28,22 +28,64 @@ def verify() -> None:
 @audit.command()
 def checkpoint() -> None:
     """Sign the head and print the checkpoint."""
-    with house().work(operator()) as work:
+    found = house()
+    sequencing.settle(found)
+    with found.work(operator()) as work:
         say(work.checkpoints.make(now=work.now).text.rstrip("\n"))
 
 
 @audit.command()
 def key() -> None:
-    """Print the verifier key: what an auditor trusts, brought by another way than the log."""
-    say(house().keys.log.vkey)
+    """Print the verifier key: what an auditor trusts, brought by another way than the log.
+
+    Once it changed, every key with its time, as lines of a trust file.
+    """
+    say(house().keys.log.published.rstrip("\n"))
+
+
+@audit.command("rotate-key")
+def rotate_key() -> None:
+    """Change the key that signs the log. The old one's private half is destroyed; all it signed still verifies.
+
+    Broken off anywhere, the service goes on; run it again and it finishes.
+    """
+    done = logkeys.rotate(house(), operator())
+    say("An earlier change was finished." if done.resumed else "The key was changed.")
+    say(house().keys.log.published.rstrip("\n"))
+    say("Give these lines to everybody who verifies the log, by another way than the log.", error=True)
+
+
+@audit.command()
+def timestamp() -> None:
+    """Have the newest checkpoint time-stamped by the authority of CUSTODES_TSA_URL."""
+    say("The checkpoint is time-stamped." if outside.stamp(house(), operator()) else "It is time-stamped already.")
+
+
+@audit.command()
+def anchor() -> None:
+    """Put every checkpoint that is not there yet into the bucket of CUSTODES_ANCHOR_URL."""
+    say(f"{outside.anchor(house(), operator())} checkpoints anchored")
+
+
+@audit.command()
+def anchors() -> None:
+    """Compare every anchored checkpoint with the log. Exit code 1: they differ; the first difference stands first."""
+    found = outside.anchors(house())
+    for fault in found.faults:
+        say(f"FAULT  {fault}", error=True)
+    if found.ok:
+        say(f"{found.anchored} anchored checkpoints are those of the log, up to checkpoint {found.newest}.")
+    sys.exit(0 if found.ok else 1)
 
 
 @audit.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
-def export(file: Path) -> None:
-    """Export the whole log to FILE (a zip) for ``custodes verify``."""
+@click.option("--from", "first", default="", help="First entry: its number, or a day (2026-11-20, UTC).")
+@click.option("--to", "end", default="", help="Where it ends: the number before which, or the last day in it.")
+def export(file: Path, first: str, end: str) -> None:
+    """Export the log, or a range of it, to FILE for ``custodes verify``: a zip if its name ends so, else a folder."""
     found = house()
     with found.work(operator()) as work:
         logbook.announce_export(work)
-    done = logbook.export(found, file)
+    done = logbook.export(found, file, first=first, end=end)
     say(f"{done.entries} entries in {file}")

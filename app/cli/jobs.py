@@ -24,9 +24,8 @@ def run(*, once: bool) -> None:
         for name, said in run_once(found).items():
             say(f"{name}: {said}")
         return
-    if lead(found) is None:
-        raise click.ClickException("another process runs the jobs of this service")
-    say("running the jobs; Ctrl-C stops")
+    leads = lead(found).lease.held
+    say("running the jobs; Ctrl-C stops" if leads else "another process runs the jobs; standing by; Ctrl-C stops")
     threading.Event().wait()
 
 

@@ -9,7 +9,21 @@ from typing import NoReturn
 import click
 from sqlalchemy.exc import DBAPIError
 
-from app.cli import accounts, audit_log, establishments, jobs, policies, serve, verifying
+from app.bootstrap.contention import again
+from app.cli import (
+    accounts,
+    audit_log,
+    establishments,
+    jobs,
+    offline,
+    policies,
+    recovery,
+    serve,
+    vault,
+    verifying,
+    witness,
+    witnesses,
+)
 from app.cli.console import say
 from foundation.errors import ServiceError
 
@@ -33,15 +47,20 @@ for command in (
     accounts.accounts,
     establishments.establishments,
     verifying.verify,
+    vault.vault,
 ):
     cli.add_command(command)
+for command in (witness.witness_key, witness.witness, witness.compare, witnesses.status, witnesses.trust_witness):
+    audit_log.audit.add_command(command)
+for command in (recovery.shares, offline.decrypt, offline.inspect):
+    vault.vault.add_command(command)
 
 
 def main() -> None:
     """Entry point of the installed command."""
     os.umask(0o077)  # databases, exports and exchanged files are their owner's alone, wherever the settings put them
     try:
-        cli.main(standalone_mode=False)
+        again(lambda: cli.main(standalone_mode=False))
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as error:

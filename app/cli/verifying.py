@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import sys
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from app.cli.console import say
 from audit.check import Report
-from audit.errors import VerifierKeyInvalid
+from audit.note import MOST_NOTE
+from audit.trust import MOST, Trust, parse
 from audit.verify import verify_bundle, verify_checkpoint, verify_receipt
 from retention.queries.verify import CertificateReport, is_certificate, verify_certificate
 
-NOTE_MARK = "— ".encode()
+MOST_FILE = 8_388_608  # more than any receipt, certificate or checkpoint may have
 
 
 @click.command()
@@ -24,7 +25,7 @@ NOTE_MARK = "— ".encode()
     "keys",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     required=True,
-    help="File of verifier keys, one a line, that you had from the log’s operator by another way.",
+    help="What you trust: the log’s verifier keys with their times, witnesses, a quorum; had by another way.",
 )
 @click.option(
     "--kept",
@@ -34,29 +35,34 @@ NOTE_MARK = "— ".encode()
 )
 def verify(file: Path, keys: Path, kept: tuple[Path, ...]) -> None:
     """Verify FILE offline: a certificate, an audit bundle, a receipt or a checkpoint. Exit code 1: it does not hold."""
-    trusted = verifier_keys(keys)
-    if file.is_dir() or file.read_bytes()[:2] == b"PK":
-        report = verify_bundle(file, trusted, kept=[path.read_bytes().decode("utf-8", "replace") for path in kept])
-        show(report)
-        sys.exit(0 if report.ok else 1)
+    found = judged(file, parse(_start(keys, MOST + 1)), kept)
+    if isinstance(found, Report):
+        show(found)
+    else:
+        show_certificate(found)
+    sys.exit(0 if found.ok else 1)
+
+
+def judged(file: Path, trusted: Trust, kept: Sequence[Path] = ()) -> Report | CertificateReport:
+    """What the file is, and whether it holds. Raises UsageError, OSError; nothing for what stands in it."""
+    if file.is_dir() or _start(file, 2) == b"PK":
+        return verify_bundle(file, trusted, kept=[_kept(path) for path in kept])
     if kept:
         raise click.UsageError("--kept is compared with a bundle: nothing else holds the whole history.")
-    data = file.read_bytes()
+    data = _start(file, MOST_FILE + 1)  # one byte too many is refused as too large
     if is_certificate(data):
-        certificate = verify_certificate(data, trusted)
-        show_certificate(certificate)
-        sys.exit(0 if certificate.ok else 1)
-    report = verify_receipt(data, trusted) if data.lstrip()[:1] == b"{" else verify_checkpoint(data, trusted)
-    show(report)
-    sys.exit(0 if report.ok else 1)
+        return verify_certificate(data, trusted)
+    return verify_receipt(data, trusted) if data.lstrip()[:1] == b"{" else verify_checkpoint(data, trusted)
 
 
-def verifier_keys(path: Path) -> list[str]:
-    """The keys of a file, one a line. Raises VerifierKeyInvalid where it is no text or holds none."""
-    with suppress(UnicodeDecodeError):
-        if found := [line.strip() for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]:
-            return found
-    raise VerifierKeyInvalid(f"“{path}” holds none. Give a text file with the log’s verifier key, one key a line.")
+def _start(path: Path, most: int) -> bytes:
+    with path.open("rb") as file:
+        return file.read(most)
+
+
+def _kept(path: Path) -> str:
+    # What is no UTF-8 must not become a character that is: a name in the note would be another one.
+    return _start(path, MOST_NOTE + 1).decode("utf-8", "surrogateescape")
 
 
 def show(report: Report) -> None:
@@ -68,8 +74,27 @@ def show(report: Report) -> None:
             f"The log {report.origin} holds: {report.entries} entries, {report.disclosed} disclosed and matched, "
             f"{report.redacted} redacted, {report.checkpoints} checkpoints, {report.unsigned} behind the newest one."
         )
+        for line in _besides(report):
+            say(line)
     else:
         say("It does not hold. Keep the file as it is and tell whoever gave it to you.", error=True)
+
+
+def _besides(report: Report) -> Iterator[str]:
+    """What else there is to say of a log that holds; nothing where there is nothing."""
+    if report.entry is None and report.end - report.first < report.size:
+        yield (
+            f"They are entries {report.first} to {report.end - 1} of {report.size}; "
+            f"{report.inside} writers’ chains begin inside."
+        )
+    for number in report.rotations:
+        yield f"At checkpoint {number} the log’s key changed, signed by the old key and the new."
+    if report.cosigned:
+        yield f"Cosigned by {', '.join(report.cosigned)}."
+    if report.stamped or report.unstamped:
+        yield f"{report.stamped} time-stamps are good; {report.unstamped} not checked, for lack of a “tsa” line."
+    if report.not_compared:
+        yield f"{report.not_compared} of the checkpoints you kept could not be compared with what is here."
 
 
 def show_certificate(report: CertificateReport) -> None:

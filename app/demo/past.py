@@ -12,6 +12,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from app.bootstrap import sequencing
 from app.bootstrap.house import House
 from app.bootstrap.work import Work
 from app.config import Settings
@@ -82,6 +83,7 @@ def in_the_past(house: House, at: datetime) -> tuple[House, PastClock]:
     """The house with a clock of its own. A log that has come further already says that its clock was corrected."""
     clock = PastClock(at)
     past = replace(house, clock=clock)
+    sequencing.settle(house)
     with past.engine.connect() as conn:
         newest = conn.scalar(sa.select(audit_head.c.time))
     if newest is not None and from_ms(newest // 1000) > at:

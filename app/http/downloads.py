@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Protocol
 from urllib.parse import quote
 
 from flask import Response, make_response, request
 
 from app.http.errors import refused
-from foundation.errors import Invalid
+from app.http.house import actor, house
+from foundation.errors import Invalid, ServiceError
 from vault.parts import PartReader
 
 LONGEST = 250  # characters of the name offered: what file systems take, with room for a browser's "(1)"
@@ -69,7 +71,7 @@ def _answer(reader: PartReader, tag: str) -> Response:
     if asked == ():
         return _nothing_there(size)
     start, stop = asked or (0, size)
-    body = () if request.method == "HEAD" else _pieces(reader, start, stop - start)
+    body = () if request.method == "HEAD" else _pieces(reader, start, stop - start, _teller(tag))
     answer = Response(body, status=206 if asked else 200, direct_passthrough=True)
     answer.content_length = stop - start
     if asked:
@@ -120,6 +122,22 @@ def named(name: str) -> dict[str, str]:
     return {"filename": plain or "file", "filename*": f"UTF-8''{quote(name, safe='')}"}
 
 
-def _pieces(reader: PartReader, start: int, length: int) -> Iterator[bytes]:
-    for piece in reader.stream(start, length):
-        yield bytes(piece)  # the reader writes the next one over it
+def _pieces(reader: PartReader, start: int, length: int, tell: Callable[[ServiceError], None]) -> Iterator[bytes]:
+    try:
+        for piece in reader.stream(start, length):
+            yield bytes(piece)  # the reader writes the next one over it
+    except ServiceError as error:
+        tell(error)
+        raise
+
+
+def _teller(tag: str) -> Callable[[ServiceError], None]:
+    """Enters in the log that a file broke off. The request is over when it is called, its unit of work committed."""
+    here, who = house(), actor()
+
+    def tell(error: ServiceError) -> None:
+        error.subject = error.subject or tag
+        with contextlib.suppress(ServiceError), here.work(who):
+            raise error
+
+    return tell

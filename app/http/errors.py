@@ -5,14 +5,16 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, render_template, request
+from flask import Flask, Response, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
 from app.http.csrf import API
+from app.http.permissions import is_for_machines
 from foundation.errors import Conflict, Denied, Invalid, NotFound, ServiceError, Unavailable
 
 log = logging.getLogger("custodes.http")
+RETRY_AFTER = 30  # seconds; what a 503 asks of its asker
 
 STATUS = {Invalid: 400, Denied: 403, NotFound: 404, Conflict: 409, Unavailable: 503}
 
@@ -53,7 +55,7 @@ def status_of(error: ServiceError) -> int:
 
 def wants_problem() -> bool:
     """Machines get JSON under the API, people a page everywhere else: never the one in place of the other."""
-    return request.path.startswith(API)
+    return request.path.startswith(API) or is_for_machines(request.endpoint)
 
 
 def problem(status: int, *, code: str, title: str, detail: str, **more: Any) -> Response:
@@ -75,8 +77,13 @@ def refused(error: ServiceError) -> ResponseReturnValue:
         answer = problem(status, code=error.code, title=title, detail=error.detail, reasons=reasons, errors=fields)
         if status == 401:
             answer.headers["WWW-Authenticate"] = "Bearer"
-        return answer
-    return page(status, title=error.title, detail=error.detail, reasons=error.reasons, faults=error.fields)
+    else:
+        answer = make_response(
+            page(status, title=error.title, detail=error.detail, reasons=error.reasons, faults=error.fields)
+        )
+    if status == 503:
+        answer.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_AFTER))
+    return answer
 
 
 def http_refused(error: HTTPException) -> ResponseReturnValue:

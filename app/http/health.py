@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from flask import Flask, jsonify
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 
+from app.bootstrap import vouching
+from app.bootstrap.contention import DatabaseUnavailable
 from app.bootstrap.schema import at_head
 from app.http.house import house
 from app.http.permissions import public
@@ -19,14 +22,19 @@ def live() -> ResponseReturnValue:
 
 @public
 def ready() -> ResponseReturnValue:
-    """The database takes the write lock and stands at the newest step. 503 with the code of what is wrong."""
+    """The database takes the write lock and stands at the newest step. 503 with the code of what is wrong.
+
+    ``cosignatures`` says whether the log's witnesses vouch for it; a late one makes the service no less ready.
+    """
     try:
         at_head(house().engine)
-        with house().work():
-            pass
+        with house().work() as work:
+            cosigned = vouching.word(vouching.standing(work))
     except ServiceError as error:
         return jsonify(status="not ready", code=error.code), 503
-    return jsonify(status="ready")
+    except DBAPIError:
+        return jsonify(status="not ready", code=DatabaseUnavailable.code), 503
+    return jsonify(status="ready", cosignatures=cosigned)
 
 
 def set_up(app: Flask) -> None:

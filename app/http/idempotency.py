@@ -11,17 +11,16 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from app.bootstrap.idempotency import idempotency
 from foundation.errors import Conflict, Invalid
+from foundation.orm import Instant
 
 HEADER = "Idempotency-Key"
-KEPT_FOR = timedelta(days=7)
 MOST = 255  # characters of a key
 _CONTEXT = b"custodes/idempotency/1\0"
 
@@ -82,20 +81,21 @@ def kept(conn: sa.Connection, wanted: Asked) -> Kept | None:
 
 
 def claim(conn: sa.Connection, wanted: Asked, now: datetime) -> Kept | None:
-    """Take the key, or the answer given before under it. Raises KeyReused, KeyInUse.
-
-    Answers older than ``KEPT_FOR`` go on the way.
-    """
-    conn.execute(sa.delete(idempotency).where(idempotency.c.created < now - KEPT_FOR))
-    found = kept(conn, wanted)
-    if found is not None:
-        return found
+    """Take the key, or the answer given before under it. Raises KeyReused, KeyInUse."""
+    # Taken before it is looked for: on PostgreSQL, looking for a key that is not there meets whoever takes another.
     row = {"id": wanted.id, "digest": wanted.digest, "created": now, "body": "null", "location": ""}
-    try:
-        conn.execute(sa.insert(idempotency), row)
-    except IntegrityError:
-        raise KeyInUse("Ask again in a moment for the answer of the first request.") from None
-    return None
+    if conn.execute(_TAKE, row).rowcount == 1:
+        return None
+    found = kept(conn, wanted)
+    if found is None:
+        raise KeyInUse("Ask again in a moment for the answer of the first request.")
+    return found
+
+
+_TAKE = sa.text(
+    "INSERT INTO idempotency (id, digest, created, body, location) "
+    "VALUES (:id, :digest, :created, :body, :location) ON CONFLICT (id) DO NOTHING"
+).bindparams(sa.bindparam("created", type_=Instant), sa.bindparam("digest", type_=sa.LargeBinary))
 
 
 def keep(conn: sa.Connection, wanted: Asked, answer: Kept) -> None:

@@ -64,7 +64,7 @@ def carried() -> Kept:
     try:
         pairs = json.loads(request.form.get(FIELD, "[]"))
         fields = tuple((name, value) for name, value in pairs)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, RecursionError):
         return Kept(back)
     return Kept(back, fields if all(isinstance(text, str) for pair in fields for text in pair) else ())
 

@@ -35,6 +35,17 @@ def signed_in(view: View) -> View:
     return view
 
 
+def for_machines(view: View) -> View:
+    """Mark a view no page of ours leads into: it refuses by problems, knows no session and so asks no form token."""
+    view.for_machines = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_for_machines(endpoint: str | None) -> bool:
+    """Was the view marked so?"""
+    return bool(getattr(current_app.view_functions.get(endpoint or ""), "for_machines", False))
+
+
 def door_of(endpoint: str) -> str:
     """ "public", "signed-in", or "" where the view's author forgot (and it is closed)."""
     if endpoint in OPEN_ENDPOINTS:

@@ -152,7 +152,7 @@ def _fields(decoder: MultipartDecoder) -> list[tuple[str, str]]:
         if isinstance(event, NeedData):
             decoder.receive_data(request.stream.read(64 * KIB) or None)
         elif isinstance(event, Field):
-            parts.append((event.name, bytearray()))
+            parts.append((event.name or "", bytearray()))  # a part may have no name at all
         elif isinstance(event, Data) and parts:
             left -= len(event.data)
             if left < 0:

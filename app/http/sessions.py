@@ -15,6 +15,7 @@ from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
+from app.bootstrap.work import Work
 from app.http import errors
 from app.http.csrf import API
 from app.http.house import house
@@ -84,12 +85,16 @@ class Interface(SessionInterface):
 
 def _save(kept: WebSession) -> None:
     data = json.dumps(dict(kept))
-    with house().work(NOBODY) as work:
-        if kept.token:
-            work.identity.save_session(token=kept.token, data=data, actor=g.actor, now=work.now)
-        else:
-            kept.token = work.identity.open_session(data=data, actor=g.actor, now=work.now)
-            kept.cookie_due = True
+
+    def save(work: Work) -> str:
+        if not kept.token:
+            return work.identity.open_session(data=data, actor=g.actor, now=work.now)
+        work.identity.save_session(token=kept.token, data=data, actor=g.actor, now=work.now)
+        return kept.token
+
+    token = house().do(save, NOBODY)
+    kept.cookie_due = kept.cookie_due or token != kept.token
+    kept.token = token
 
 
 def _set_cookie(response: Response, token: str) -> None:
@@ -120,12 +125,15 @@ def identify() -> None:
     token = _presented()
     if not token or request.endpoint == "static":
         return
-    with house().work(NOBODY) as work:
-        view = work.identity.touch_session(token=token, actor=g.actor, now=work.now)
-        if view is None or view.door != ("api" if request.path.startswith(API) else "web"):
-            return
-        current().load(token, view)
-        become(work.people.actor_of_session(token, now=work.now, request_id=g.request_id))
+    house().do(lambda work: _recognise(work, token), NOBODY)
+
+
+def _recognise(work: Work, token: str) -> None:
+    view = work.identity.touch_session(token=token, actor=g.actor, now=work.now)
+    if view is None or view.door != ("api" if request.path.startswith(API) else "web"):
+        return
+    current().load(token, view)
+    become(work.people.actor_of_session(token, now=work.now, request_id=g.request_id))
 
 
 def become(who: Actor) -> None:

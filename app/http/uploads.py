@@ -28,9 +28,9 @@ class Incoming:
         """Raises what ``Sharing.begin_file`` does, before a byte is read. ``size`` in bytes if announced."""
         self.draft, self.name, self.media_type = draft, name, media_type
         self._done = False
-        with house().work(actor()) as work:
-            writer = work.sharing.begin_file(draft, name, size=size, actor=actor(), now=work.now)
-        self._writer = writer
+        self._writer = house().do(
+            lambda work: work.sharing.begin_file(draft, name, size=size, actor=actor(), now=work.now), actor()
+        )
 
     def write(self, data: bytes, /) -> int:
         """Seal it. Raises TooLarge at the first byte beyond the limit."""
@@ -59,8 +59,11 @@ class Incoming:
             return
         self._done = True
         self._writer.abort()
-        with contextlib.suppress(ServiceError), house().work(actor()) as work:
-            work.vault.drop_part(item=self.draft, part=self._writer.part, actor=actor(), now=work.now)
+        part = self._writer.part
+        with contextlib.suppress(ServiceError):
+            house().do(
+                lambda work: work.vault.drop_part(item=self.draft, part=part, actor=actor(), now=work.now), actor()
+            )
 
     def close(self) -> None:
         """The request lets go of it; whether it stays is for ``settled`` to say."""

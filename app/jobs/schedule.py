@@ -1,18 +1,20 @@
-"""The table of jobs. One process leads: whoever holds the lock in the state folder runs them."""
+"""The table of jobs. Every process stands ready to run them; one leads, by a lease in the database, and does."""
 
 from __future__ import annotations
 
-import fcntl
+import atexit
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
-from typing import IO
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.bootstrap import sweeps
 from app.bootstrap.house import House
+from app.bootstrap.lease import HELD_FOR, Lease
 from foundation.errors import ServiceError
 
 log = logging.getLogger("custodes.jobs")
@@ -33,22 +35,59 @@ JOBS = (
     Job("tidy", "finish or remove what broken-off uploads left", sweeps.tidy, 60),
     Job("sessions", "remove sessions and invitations that are over", sweeps.sessions, 60),
     Job("checkpoint", "sign the log’s head", sweeps.checkpoint, 15),
+    Job("cosignatures", "see whether the log’s witnesses cosign in time", sweeps.cosignatures, 5),
 )
 
 
-def lead(house: House) -> BackgroundScheduler | None:
-    """Start the scheduler in this process, or None when another process leads."""
-    lock = _lock(house.settings.state / "jobs.lock")
-    if lock is None:
-        return None
-    scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
-    for job in JOBS:
-        scheduler.add_job(
-            _run, "interval", args=(job, house), minutes=job.minutes, id=job.name, misfire_grace_time=None
-        )
-    scheduler.custodes_lock = lock  # held as long as the scheduler lives
-    scheduler.start()
-    return scheduler
+class Leading:
+    """This process's part in the jobs, from ``start`` to ``stop``: it runs them whenever the lease is its own."""
+
+    def __init__(self, house: House, *, held_for: float = HELD_FOR) -> None:
+        self._house = house
+        self._every = held_for / 3
+        self.lease = Lease(house.engine, "jobs", held_for=held_for)
+        self._scheduler = BackgroundScheduler(timezone="UTC", job_defaults={"coalesce": True, "max_instances": 1})
+
+    def start(self) -> Leading:
+        """Begin; itself. ``lease.held`` says whether it leads from the start."""
+        self.stand()
+        self._scheduler.add_job(self.stand, "interval", seconds=self._every, id="lease", misfire_grace_time=None)
+        for job in JOBS:
+            self._scheduler.add_job(
+                self.turn, "interval", args=(job,), minutes=job.minutes, id=job.name, misfire_grace_time=None
+            )
+        self._scheduler.start()
+        atexit.register(self.stop)
+        return self
+
+    def stand(self) -> None:
+        """Hold the lease, or take it over if nobody does. A database that is away is asked again the next time."""
+        try:
+            led, leads = self.lease.held, self.lease.keep()
+        except (DBAPIError, PoolTimeout) as error:
+            log.error("the lease of the jobs cannot be held: %s", type(error).__name__)
+            return
+        if leads and not led:
+            log.info("this process runs the jobs now")
+
+    def turn(self, job: Job) -> None:
+        """What the clock does: the job, if this process leads."""
+        if self.lease.held:
+            _run(job, self._house)
+
+    def stop(self) -> None:
+        """End, and let the next process lead at once. Once is enough."""
+        atexit.unregister(self.stop)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        if self.lease.held:
+            with suppress(DBAPIError, PoolTimeout):
+                self.lease.give_up()
+
+
+def lead(house: House) -> Leading:
+    """Stand ready in this process."""
+    return Leading(house).start()
 
 
 def run_once(house: House) -> dict[str, str]:
@@ -64,13 +103,3 @@ def _run(job: Job, house: House) -> str:
         return f"refused: {error.code}"
     log.info("job %s: %s", job.name, said)
     return said
-
-
-def _lock(path: Path) -> IO[str] | None:
-    handle = path.open("w", encoding="ascii")
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        handle.close()
-        return None
-    return handle

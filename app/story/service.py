@@ -19,6 +19,7 @@ from app.story.client import Client
 from app.story.telling import Telling, Unexpected, expect
 
 ROOT = Path(__file__).parents[2]
+DATABASE = "CUSTODES_DATABASE_URL"
 LOG = "service.log"  # beside the state folder
 READY_WITHIN, STOP_WITHIN = 30.0, 40.0
 
@@ -37,6 +38,9 @@ class Service:
             "CUSTODES_SECURE": "0",
             "CUSTODES_FILE_LIMIT_MIB": str(max(5120, largest // MIB + 1)),
         }
+        # Played on a server as well as on the embedded default: an empty database of its own.
+        if DATABASE in os.environ:
+            self.settings[DATABASE] = os.environ[DATABASE]
 
     @property
     def client(self) -> Client:

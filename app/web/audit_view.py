@@ -9,13 +9,16 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from app.bootstrap import vouching
 from app.bootstrap.work import Work
 from app.http.house import house
 from app.web import filters, listing, names
 from app.web.names import Names
+from audit.cosign import Standing
 from audit.events import LOG_VERIFIED, LOG_VIEWED
 from audit.fact import kinds
 from audit.reading import Row, page, state
+from foundation.orm import from_ms
 from sharing.store.items import by_reference
 
 CATEGORIES = {
@@ -28,7 +31,13 @@ CATEGORIES = {
 }
 OUTCOMES = {"allowed": "Allowed", "refused": "Refused"}
 # What the service and the console are called in the filter, and in the log.
-NOT_PEOPLE = {"service": "service", "the service": "service", "custodes": "service", "console": "console"}
+NOT_PEOPLE = {
+    "service": "service",
+    "the service": "service",
+    "custodes": "service",
+    "console": "console",
+    "witness": "witness",
+}
 # Entries a second, measured low: how long a verification is said to last.
 PACE = 2000
 
@@ -140,7 +149,20 @@ def standing(work: Work) -> Mapping[str, Any]:
     found = state(work.conn, house().keys.log)
     newest = page(work.conn, house().keys.log, n=1, act=LOG_VERIFIED.name).rows
     by = str(newest[0].who.get("name") or "") if newest else ""
-    return {"state": found, "verified_by": by, "seconds": max(1, round(found.size / PACE))}
+    sealed = from_ms(found.checkpoint.checkpoint.time) if found.checkpoint else None
+    return {
+        "state": found,
+        "verified_by": by,
+        "seconds": max(1, round(found.size / PACE)),
+        "sealed": sealed,
+        "witnesses": [_witness(each, sealed) for each in vouching.standing(work) or ()],
+    }
+
+
+def _witness(found: Standing, sealed: datetime | None) -> Mapping[str, Any]:
+    """One witness: who it is to people, and whether what it cosigned last is the newest checkpoint."""
+    same = found.at is not None and sealed is not None and found.at.date() == sealed.date()
+    return {"name": names.party(found.party) or found.name, "standing": found, "same_day": same}
 
 
 def _about(entry: Row, called: Names) -> str:

@@ -11,7 +11,13 @@ from foundation.actor import NOBODY, SERVICE
 from identity.errors import PersonUnknown
 from retention.model import Schedule
 
-_FIXED = {"": "", SERVICE.id: "the service", NOBODY.id: "somebody not signed in", "console": "the machine’s console"}
+_FIXED = {
+    "": "",
+    SERVICE.id: "the service",
+    NOBODY.id: "somebody not signed in",
+    "console": "the machine’s console",
+    "witness": "a witness of the log",
+}
 
 
 class Names:

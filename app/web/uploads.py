@@ -48,9 +48,8 @@ class Arriving:
         if self._file is None:
             return False
         try:
-            sealed = self._file.finish()
-            with house().work(actor()) as work:
-                self._file.attach(work, sealed)
+            file, sealed = self._file, self._file.finish()
+            house().do(lambda work: file.attach(work, sealed), actor())
         except (Invalid, Conflict) as error:
             self.fault = error.detail
             return False

@@ -47,6 +47,19 @@ class Verified(Schema):
     faults = fields.Integer()
 
 
+class Cosigner(Schema):
+    """A witness this log trusts. `due`: by when it must have cosigned what it has not; null where nothing waits."""
+
+    name = fields.String()
+    id = fields.String(metadata={"description": "Name and id of its key."})
+    party = fields.String()
+    number = fields.Integer(allow_none=True, metadata={"description": "Newest checkpoint it cosigned."})
+    size = fields.Integer(allow_none=True)
+    at = fields.AwareDateTime(allow_none=True, format="iso")
+    due = fields.AwareDateTime(allow_none=True, format="iso")
+    late = fields.Boolean()
+
+
 class LogState(Schema):
     """How the log stands. `sound`: stored hashes, head and newest checkpoint tell one story."""
 
@@ -58,6 +71,8 @@ class LogState(Schema):
     checkpoint_size = fields.Integer(allow_none=True)
     checkpoint_number = fields.Integer(allow_none=True)
     verified = fields.Nested(Verified, allow_none=True)
+    cosignatures = fields.String(metadata={"description": "`nobody`, `in-time`, `late` or `unknown`."})
+    witnesses = fields.List(fields.Nested(Cosigner))
 
 
 class CheckpointMade(Schema):

@@ -11,7 +11,7 @@ from app.api.reply import Reply, once
 from app.api.schemas import oversight as schemas
 from app.api.schemas.shapes import Nothing
 from app.api.section import Section
-from app.bootstrap import logbook
+from app.bootstrap import logbook, sequencing, vouching
 from app.bootstrap.duties import must
 from app.bootstrap.work import Work
 from app.http.house import actor, house
@@ -31,6 +31,7 @@ def entries(query: dict[str, Any]) -> Reply:
     """The newest first."""
     place = cursor.number(query["cursor"])
     exact = {name: query[name] or None for name in ("item", "act", "outcome", "actor")}
+    sequencing.catch_up(house())
     with house().work(actor()) as work:
         must(work, LOOK)
         page = reading.page(
@@ -50,6 +51,7 @@ def entries(query: dict[str, Any]) -> Reply:
 @bp.op("GET", "/audit/entries/<entry>", gives=schemas.Entry)
 def entry(entry: str) -> Reply:
     """One entry by its id."""
+    sequencing.catch_up(house())
     with house().work(actor()) as work:
         must(work, LOOK)
         found = reading.entry(work.conn, house().keys.log, entry)
@@ -62,9 +64,11 @@ def entry(entry: str) -> Reply:
 @bp.op("GET", "/audit/state", gives=schemas.LogState)
 def state() -> Reply:
     """How the log stands; the quick check."""
+    sequencing.catch_up(house())
     with house().work(actor()) as work:
         must(work, LOOK)
         found = reading.state(work.conn, house().keys.log)
+        witnesses = vouching.standing(work)
     note = found.checkpoint
     return Reply(
         {
@@ -76,6 +80,8 @@ def state() -> Reply:
             "checkpoint_size": note.checkpoint.size if note else None,
             "checkpoint_number": note.checkpoint.number if note else None,
             "verified": found.verified,
+            "cosignatures": vouching.word(witnesses),
+            "witnesses": witnesses or (),
         }
     )
 
@@ -104,6 +110,7 @@ def make_checkpoint(_body: dict[str, Any]) -> Reply:
         made = work.checkpoints.make(now=work.now)
         return Reply({"note": made.text, "number": made.checkpoint.number, "size": made.checkpoint.size})
 
+    sequencing.catch_up(house())
     return once(act)
 
 
@@ -115,7 +122,7 @@ def make_checkpoint(_body: dict[str, Any]) -> Reply:
 )
 def key() -> Response:
     """The verifier key of the log. Who must trust nobody gets it by another way, too."""
-    return Response(f"{house().keys.log.vkey}\n", content_type="text/plain; charset=utf-8")
+    return Response(house().keys.log.published, content_type="text/plain; charset=utf-8")
 
 
 @bp.op(

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Blueprint, Response, flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bootstrap import logbook
+from app.bootstrap import logbook, sequencing
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import public, signed_in
@@ -19,7 +19,7 @@ from app.web.page import page
 from app.web.spreadsheet import csv_file
 from audit import reading
 from audit.bundle import receipt
-from audit.errors import EntryUnknown, NothingSigned
+from audit.errors import EntryUnknown
 from audit.fact import kinds
 from audit.leaf import canonical
 from audit.reading import Row
@@ -36,6 +36,7 @@ HEAD = ("Entry", "Id", "Time", "Who", "Party", "Act", "In words", "Outcome", "Ab
 @signed_in
 def index() -> ResponseReturnValue:
     """The list, newest first, under the state of the whole."""
+    sequencing.catch_up(house())
     with holding(LOOK) as work:
         sought = view.wanted(work)
         found = _page(work, sought)
@@ -57,6 +58,7 @@ def index() -> ResponseReturnValue:
 @signed_in
 def as_csv() -> ResponseReturnValue:
     """The newest entries of the filtered list as a file."""
+    sequencing.catch_up(house())
     with holding(TAKE) as work:
         sought = view.wanted(work)
         found = _page(work, sought, MOST_CSV)
@@ -69,6 +71,7 @@ def as_csv() -> ResponseReturnValue:
 @signed_in
 def show(entry: Any) -> ResponseReturnValue:
     """One entry with everything it discloses."""
+    sequencing.catch_up(house())
     with holding(LOOK) as work:
         found = _entry(work, str(entry))
         called = Names(work)
@@ -81,6 +84,7 @@ def show(entry: Any) -> ResponseReturnValue:
 @signed_in
 def as_receipt(entry: Any) -> ResponseReturnValue:
     """The entry with its proof, for ``custodes verify``."""
+    sequencing.catch_up(house())
     with holding(TAKE) as work:
         found = receipt(work.conn, house().keys.log, str(entry), now=work.now)
         view.note_view(work, view.Wanted(), subject=str(entry))
@@ -113,27 +117,17 @@ def export() -> ResponseReturnValue:
                 logbook.announce_export(work)
             name = f"audit-log-{work.now:%Y-%m-%d}.zip"
             return send_file(logbook.bundle(house()), "application/zip", as_attachment=True, download_name=name)
+    sequencing.catch_up(house())
     with holding(TAKE) as work:
         size = reading.state(work.conn, house().keys.log).size
     return page("audit/export.html", form=form, size=size)
-
-
-@bp.get("/audit/checkpoint")
-@signed_in
-def checkpoint() -> ResponseReturnValue:
-    """The newest signed head, as text: keep it, and a later log that contradicts it is found out."""
-    with holding(LOOK) as work:
-        note = work.checkpoints.latest()
-    if note is None:
-        raise NothingSigned("Nothing is signed yet. The service signs its log every quarter of an hour.")
-    return _text(note.text)
 
 
 @bp.get("/audit/key")
 @public
 def key() -> ResponseReturnValue:
     """The public key that verifies this log. No secret: whoever holds it can only check."""
-    return _text(f"{house().keys.log.vkey}\n")
+    return _text(house().keys.log.published)
 
 
 def _page(work: Work, sought: view.Wanted, size: int = SIZE) -> reading.Page:

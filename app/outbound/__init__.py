@@ -1,0 +1,1 @@
+"""The services Custodes asks over the network: none of them is needed to serve a page."""
