@@ -1,13 +1,110 @@
-"""Options and settings shared by every test."""
+"""Options and settings shared by every test, and the database each runs on."""
 
 from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Generator
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from tests import stores
+from tests.databases import HERE, KINDS
+
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("house")
+
+MADE = pytest.StashKey[list[str]]()
+LEFT_OUT = pytest.StashKey[Counter[str]]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--worlds", type=int, default=300, help="random worlds for the laws of access")
+    parser.addoption("--store", choices=stores.KINDS, default="files", help="where the tests keep content and keys")
+    parser.addoption("--database", choices=KINDS, default="sqlite", help="what the tests keep their rows in")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "folder(why): looks at files where the content lies in files; left out where it does not"
+    )
+    config.addinivalue_line(
+        "markers", f"database(kind): about one of {', '.join(KINDS)} alone; has a twin for the other"
+    )
+    config.addinivalue_line("markers", "once(why): proves the same on every database, so it runs on SQLite alone")
+    config.stash[LEFT_OUT] = Counter()
+    HERE.kind = config.option.database
+    stores.HERE.kind = config.option.store
+
+
+def pytest_unconfigure() -> None:
+    HERE.stop()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about another database is not collected, and counted."""
+    kept = []
+    for item in items:
+        marks = [mark.args[0] for mark in item.iter_markers("database")]
+        apart = stores.on_s3() and item.get_closest_marker("folder") is not None
+        # What a page does in a browser does not depend on where its rows were; all else of it is asked on both.
+        seen = item.get_closest_marker("once") is not None or "browser" in getattr(item, "fixturenames", ())
+        once = HERE.kind != "sqlite" and seen
+        if apart:
+            config.stash[LEFT_OUT]["folder"] += 1
+        elif once or (marks and HERE.kind not in marks):
+            config.stash[LEFT_OUT]["once" if once else marks[0]] += 1
+        else:
+            kept.append(item)
+    items[:] = kept
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, Any, Any]:
+    """The databases a fixture makes live as long as the fixture."""
+    made: list[str] = []
+    fixturedef.__dict__["databases"] = made
+    with HERE.lasting(made):
+        return (yield)
+
+
+def pytest_fixture_post_finalizer(fixturedef: pytest.FixtureDef[Any]) -> None:
+    HERE.drop(fixturedef.__dict__.get("databases", []))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Those a test makes live as long as the test."""
+    item.stash[MADE] = []
+    with HERE.lasting(item.stash[MADE]):
+        return (yield)
+
+
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    HERE.drop(item.stash.get(MADE, []))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["left_out"] = dict(session.config.stash[LEFT_OUT])
+    return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Every worker of pytest-xdist collects all of them."""
+    node.config.stash[LEFT_OUT] |= Counter(getattr(node, "workeroutput", {}).get("left_out", {}))
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """How many ran on which database, and what was not collected for it: nothing is left out silently."""
+    ran = sum(len(terminalreporter.stats.get(how, ())) for how in ("passed", "failed", "xfailed", "xpassed"))
+    terminalreporter.write_line(f"{ran} tests ran on {HERE.kind} and {stores.HERE.kind}")
+    for what, count in sorted(config.stash[LEFT_OUT].items()):
+        if what == "folder":
+            terminalreporter.write_line(f"{count} were not collected here: they are about files in folders")
+            continue
+        why = "prove the same on both and run on sqlite" if what == "once" else f"are about {what} alone"
+        terminalreporter.write_line(f"{count} were not collected here: they {why}")

@@ -24,6 +24,7 @@ from app.factory import create_app
 from foundation.actor import NOBODY, Actor
 from identity.model import Establishment
 from identity.store.hasher import Hasher
+from tests import databases, stores
 from vault.tables import vault_part
 
 POLICIES = Path(__file__).parents[1] / "policies"
@@ -61,13 +62,14 @@ def environ_of(state: Path, **changed: str) -> dict[str, str]:
         "CUSTODES_SECURE": "0",
         "CUSTODES_FILE_LIMIT_MIB": str(LIMIT_MIB),
         "CUSTODES_FILES_PER_ITEM": "4",
+        **databases.settings(state),
         **changed,
     }
 
 
-def settings_of(state: Path) -> Settings:
+def settings_of(state: Path, **changed: str) -> Settings:
     """The same, read."""
-    return Settings.from_env(environ_of(state))
+    return Settings.from_env(environ_of(state, **changed))
 
 
 @dataclass
@@ -82,9 +84,9 @@ class Live:
     tokens: dict[str, str] = field(default_factory=dict)
 
     @classmethod
-    def create(cls, state: Path) -> Live:
+    def create(cls, state: Path, **changed: str) -> Live:
         """Initialise, build, people it."""
-        settings = settings_of(state)
+        settings = settings_of(state, **changed)
         houses.init(settings)
         house = houses.build(settings, hasher=Hasher(passes=1, memory_kib=64, lanes=1))
         ids: dict[str, str] = {}
@@ -135,7 +137,7 @@ class Live:
             rows = work.conn.execute(sa.select(vault_part.c.state, vault_part.c.object)).all()
         states = [row.state for row in rows]
         assert "pending" not in states, rows
-        stored = [path for path in self.house.settings.vault.rglob("*") if path.is_file()]
+        stored = stores.files(self.house)
         assert len(stored) == states.count("live"), stored
 
     def offices(self, kind: str, party: str = "") -> dict[str, Any]:
@@ -165,6 +167,9 @@ class Caller:
 
     def post(self, path: str, body: Any = None, **given: Any) -> TestResponse:
         return self("POST", path, {} if body is None and "data" not in given else body, **given)
+
+    def put(self, path: str, **given: Any) -> TestResponse:
+        return self("PUT", path, **given)
 
     def ok(self, method: str, path: str, body: Any = None, **given: Any) -> Any:
         """The answer's JSON; a refusal fails the test with all it says."""

@@ -237,6 +237,7 @@ def test_two_uploads_at_once_under_one_key_attach_one(live: Live) -> None:
     live.nothing_half_stored()
 
 
+@pytest.mark.folder("counts what this process has open, and moto runs in it")
 def test_nothing_stays_open_after_a_download(live: Live, held: tuple[str, str]) -> None:
     import psutil
 

@@ -20,6 +20,7 @@ import psutil
 import pytest
 from api_acts import body_of
 
+from tests import stores
 from tests.house import Live, environ_of
 
 MIB = 1 << 20
@@ -168,11 +169,10 @@ def test_a_file_altered_where_it_lies_breaks_the_connection(served: Served) -> N
     draft = served.draft()
     served.ask("PUT", f"/drafts/{draft}/files/a.bin", b"y" * (4 * MIB))
     reference = json.loads(served.ask("POST", f"/drafts/{draft}/send", {})[2])["reference"]
-    (stored,) = [path for path in served.live.house.settings.vault.rglob("*") if path.is_file() and draft in str(path)]
-    stored.chmod(0o600)
-    with stored.open("r+b") as file:
-        file.seek(3 * MIB)
-        file.write(b"\0" * 16)
+    house = served.live.house
+    (name,) = [name for name in stores.files(house) if draft in name]
+    whole = stores.read(house, name)
+    stores.replace(house, name, whole[: 3 * MIB] + b"\0" * 16 + whole[3 * MIB + 16 :])
     with pytest.raises(http.client.IncompleteRead):
         served.ask("GET", f"/items/{reference}/files/1?purpose=follow-up")
     status, _, got = served.ask("GET", f"/items/{reference}/files/1?purpose=follow-up", Range="bytes=0-99")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.cli.main import main
+from tests import databases
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +43,8 @@ def custodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
         monkeypatch.delenv(name)
     monkeypatch.setenv("CUSTODES_POLICIES", str(ROOT / "policies"))
     monkeypatch.setenv("CUSTODES_STATE", str(tmp_path / "state"))
+    if databases.on_postgresql():
+        monkeypatch.setenv("CUSTODES_DATABASE_URL", databases.empty(tmp_path))
 
     def run(*words: object, **settings: str) -> Said:
         with monkeypatch.context() as changed:

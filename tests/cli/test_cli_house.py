@@ -48,7 +48,7 @@ def test_init_makes_what_only_its_owner_can_read_and_twice_replaces_nothing(cust
     assert first.code == 0
     assert str(tmp_path / "state" / "keys") in first.out
     made = files(tmp_path / "state" / "keys")
-    assert {name.split("/")[0] for name in made} == {"identity", "index", "log", "vault", "web"}
+    assert {name.split("/")[0] for name in made} == {"facts", "identity", "index", "log", "vault", "web"}
     for path in (tmp_path / "state").rglob("*"):
         assert stat.S_IMODE(path.stat().st_mode) & 0o077 == 0, path
     before = entries(custodes)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+
+from app.config import Settings
+from tests import databases
+from tests.taken_in import take_in
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 LOG_KEY = VECTORS / "audit/vkey"
@@ -49,11 +52,13 @@ def test_the_log_of_a_new_service_holds_and_that_it_was_verified_is_an_entry(rea
 
 def test_a_damaged_log_is_said_to_be_and_the_exit_code_says_so(ready, tmp_path: Path) -> None:
 
-    with sqlite3.connect(tmp_path / "state" / "custodes.db") as base:
-        for (trigger,) in base.execute("select name from sqlite_master where type = 'trigger'").fetchall():
-            base.execute(f"drop trigger {trigger}")
-        base.execute("update audit_leaf set leaf = zeroblob(length(leaf)) where seq = 3")
-    base.close()
+    assert ready("audit", "verify").code == 0
+    engine = databases.engine_of(Settings.from_env().database_url)
+    take_in(engine)
+    with engine.begin() as base:
+        databases.unguarded(base)
+        databases.run(base, "update audit_leaf set leaf = zeroblob(length(leaf)) where seq = 3")
+    engine.dispose()
     said = ready("audit", "verify")
     assert said.code == 1
     assert "FAULT" in said.err
@@ -78,6 +83,10 @@ def test_a_checkpoint_kept_from_before_is_of_the_same_history_or_the_bundle_does
     early.write_text(ready("audit", "checkpoint").out, encoding="utf-8")
     at_first = tmp_path / "at-first"
     shutil.copytree(tmp_path / "state", at_first)
+    earlier = {
+        "CUSTODES_STATE": str(at_first),
+        "CUSTODES_DATABASE_URL": databases.copy(Settings.from_env().database_url, at_first),
+    }
     assert ready("jobs", "run", "--once").code == 0
     assert ready("audit", "export", tmp_path / "log.zip").code == 0
     assert ready("verify", tmp_path / "log.zip", "--trust", key, "--kept", early).code == 0
@@ -85,8 +94,8 @@ def test_a_checkpoint_kept_from_before_is_of_the_same_history_or_the_bundle_does
     late = tmp_path / "late"
     late.write_text(ready("audit", "checkpoint").out, encoding="utf-8")
     for _ in range(8):
-        assert ready("audit", "verify", CUSTODES_STATE=str(at_first)).code == 0
-    assert ready("audit", "export", tmp_path / "other.zip", CUSTODES_STATE=str(at_first)).code == 0
+        assert ready("audit", "verify", **earlier).code == 0
+    assert ready("audit", "export", tmp_path / "other.zip", **earlier).code == 0
     assert ready("verify", tmp_path / "other.zip", "--trust", key, "--kept", early).code == 0
     said = ready("verify", tmp_path / "other.zip", "--trust", key, "--kept", early, "--kept", late)
     assert said.code == 1
@@ -168,7 +177,7 @@ def test_every_byte_of_a_certificate_counts(custodes, tmp_path: Path) -> None:
 def test_a_file_of_keys_that_holds_none_is_refused(custodes, tmp_path: Path, keys: bytes) -> None:
     (tmp_path / "keys").write_bytes(keys)
     path, _ = of("good", "audit/receipts")[0]
-    custodes("verify", path, "--trust", tmp_path / "keys").refused("That is not a verifier key")
+    custodes("verify", path, "--trust", tmp_path / "keys").refused("The trust file cannot be used")
 
 
 def test_what_is_missing_is_asked_for(custodes, tmp_path: Path) -> None:

@@ -10,13 +10,16 @@ import pytest
 from app.bootstrap.house import House, build, init
 from app.config import Settings
 from app.demo.build import begin, furnish
+from tests import databases, stores
 
 POLICIES = Path(__file__).parents[2] / "policies"
 
 
 def settings_in(state: Path, **changed: str) -> Settings:
     """Those of a demonstration in this folder."""
-    chosen = {"CUSTODES_DEMONSTRATION": "1", "CUSTODES_SECURE": "0", **changed}
+    # A house that stands is not set back: on SQLite the database is made where and when a house makes it.
+    where = databases.settings(state) if databases.on_postgresql() else stores.settings(state)
+    chosen = {"CUSTODES_DEMONSTRATION": "1", "CUSTODES_SECURE": "0", **where, **changed}
     return Settings.from_env({"CUSTODES_STATE": str(state), "CUSTODES_POLICIES": str(POLICIES), **chosen})
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from app.bootstrap import sequencing
 from app.bootstrap.house import House
 from app.demo import kept
 from app.demo.build import NotADemonstration, credentials, furnish
@@ -118,6 +119,7 @@ def test_one_incident_is_open_and_one_closed(furnished: House) -> None:
 
 
 def test_the_log_holds_refusals_of_several_kinds(furnished: House) -> None:
+    sequencing.settle(furnished)
     index = audit_tables.audit_index
     found = rows(furnished, sa.select(index.c.act).where(index.c.outcome == "refused").distinct())
     assert {row.act for row in found} >= {

@@ -12,14 +12,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
-from app.bootstrap import sweeps
+from app.bootstrap import sequencing, sweeps
+from app.bootstrap.engines import reading
 from app.bootstrap.house import House
+from app.bootstrap.schema import metadata
 from app.factory import create_app
 from bench.live import InProcess, Person, Standing, actor_of, make
 from foundation.actor import Actor
 from sharing.model.item import Subject, Written
+from tests import databases, stores
 
 TITLE, TEXT, NAME = "Zugzwang on the landing", "Quixotry was seen at the servery", "Fjordwick Mxyzptlk"
 CONTENT = b"Vexillology in the kitchen. " * 60_000
@@ -149,12 +153,14 @@ class Scene:
 
     def vault_files(self) -> list[str]:
         """Every object, finished or not, by its path."""
-        root = self.house.settings.vault
-        return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
+        return stores.files(self.house)
 
     def count(self, table: str, where: str = "1 = 1") -> int:
-        with closing(sqlite3.connect(self.database)) as conn:
-            return int(conn.execute(f"select count(*) from {table} where {where}").fetchone()[0])
+        """Rows; of the log's, those in its tree once everything committed so far is."""
+        if table.startswith("audit_"):
+            sequencing.settle(self.house)
+        with reading(self.house.engine) as conn:
+            return int(conn.exec_driver_sql(f"select count(*) from {table} where {where}").scalar_one())
 
 
 def borrowed(client: InProcess, app: Flask) -> InProcess:
@@ -167,24 +173,24 @@ def borrowed(client: InProcess, app: Flask) -> InProcess:
 def state_of(scene: Scene) -> dict[str, str]:
     """Everything the service keeps, as one digest per table and file. When a session was last seen is not kept."""
     found = {}
-    with closing(sqlite3.connect(f"file:{scene.database}?mode=ro", uri=True)) as conn:
-        tables = [row[0] for row in conn.execute("select name from sqlite_master where type = 'table' order by name")]
-        for table in tables:
-            columns = [row[1] for row in conn.execute(f"pragma table_info({table})") if row[1] != "seen"]
-            rows = sorted(map(repr, conn.execute(f"select {', '.join(columns)} from {table}")))
-            found[table] = sha256("\n".join(rows).encode()).hexdigest()
+    with reading(scene.house.engine) as conn:
+        for table in metadata.sorted_tables:
+            columns = [column for column in table.c if column.name != "seen"]
+            rows = sorted(map(repr, conn.execute(sa.select(*columns))))
+            found[table.name] = sha256("\n".join(rows).encode()).hexdigest()
     with closing(sqlite3.connect(f"file:{scene.house.settings.keystore}?mode=ro", uri=True)) as conn:
         rows = sorted(map(repr, conn.execute("select * from object_key")))
         found["keystore"] = sha256("\n".join(rows).encode()).hexdigest()
     for name in scene.vault_files():
-        found[name] = sha256((scene.house.settings.vault / name).read_bytes()).hexdigest()
+        found[name] = sha256(stores.read(scene.house, name)).hexdigest()
     return found
 
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Made once a module: a test that changes it says so."""
-    house, people = make(tmp_path_factory.mktemp("faults") / "state")
+    state = tmp_path_factory.mktemp("faults") / "state"
+    house, people = make(state, **databases.settings(state))
     made = Scene(house, people, create_app(house), Things(), Things())
     for things in (made.api, made.web):
         things.disposal = made.until_reviewable()

@@ -20,6 +20,7 @@ from app.bootstrap import sweeps
 from app.bootstrap.clock import DemonstrationClock
 from app.factory import create_app
 from bench.live import Client, Served, make, multipart, wait_for
+from tests import databases, stores
 from tests.faults.conftest import Scene, Things
 
 HALF = 3_000_000
@@ -31,7 +32,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, Se
     """A scene whose house is also served by real workers."""
     folder = tmp_path_factory.mktemp("broken")
     # A demonstration: its clock can be moved for all its processes at once.
-    demonstration = {"CUSTODES_DEMONSTRATION": "1", "CUSTODES_SECURE": "0"}
+    demonstration = {"CUSTODES_DEMONSTRATION": "1", "CUSTODES_SECURE": "0", **databases.settings(folder / "state")}
     house, people = make(folder / "state", **demonstration)
     scene = Scene(house, people, create_app(house), Things(), Things())
     with Served(folder / "state", folder / "tmp", more=demonstration) as service:
@@ -192,7 +193,7 @@ def test_a_worker_killed_in_the_middle_of_an_upload_leaves_nothing_after_the_swe
 
 def whole(scene: Scene) -> list[str]:
     """Every object that holds anything."""
-    return [name for name in scene.vault_files() if (scene.house.settings.vault / name).stat().st_size]
+    return [name for name in scene.vault_files() if stores.read(scene.house, name)]
 
 
 def room_in(scene: Scene) -> int:

@@ -10,6 +10,7 @@ import pytest
 
 from app.factory import create_app
 from bench.live import PASSWORD, InProcess, make
+from tests import databases
 from tests.faults.conftest import Scene, Things, state_of
 
 TYPED = {
@@ -56,7 +57,8 @@ class Form(HTMLParser):
 
 @pytest.fixture
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    house, people = make(tmp_path_factory.mktemp("session") / "state")
+    state = tmp_path_factory.mktemp("session") / "state"
+    house, people = make(state, **databases.settings(state))
     yield Scene(house, people, create_app(house), Things(), Things())
     house.engine.dispose()
 

@@ -17,6 +17,8 @@ from flask import request_started
 from app.bootstrap.engines import _begin_immediate, make_engine
 from app.bootstrap.house import House
 from bench.live import Answer
+from tests import databases
+from tests.faults import postgresql_faults
 from tests.faults.conftest import CONTENT, SECRETS, TEXT, Scene, state_of
 
 WAIT = 150  # milliseconds a locked database is waited for here; the service waits longer
@@ -174,21 +176,30 @@ def commit_fails(house: House) -> Iterator[House]:
     """Every statement is taken, and then the commit is not: the disk fills up under the write-ahead log."""
     engine = make_engine(house.settings.database_url)
 
-    def notice(conn: sa.Connection, _cursor: object, statement: str, *_more: object) -> None:
-        if statement.startswith("INSERT INTO audit_entry"):
-            conn.info["entered"] = True
+    def changes(conn: sa.Connection) -> int:
+        return conn.connection.driver_connection.total_changes  # type: ignore[union-attr]
+
+    def notice(conn: sa.Connection) -> None:
+        conn.info["changes"] = changes(conn)
 
     def refuse(conn: sa.Connection) -> None:
-        if conn.info.pop("entered", False):
+        if changes(conn) > conn.info["changes"]:
             raise sa.exc.OperationalError("COMMIT", {}, sqlite3.OperationalError("database or disk is full"))
 
-    sa.event.listen(engine, "before_cursor_execute", notice)
+    sa.event.listen(engine, "begin", notice)
     sa.event.listen(engine, "commit", refuse)
     yield replace(house, engine=engine)
     engine.dispose()
 
 
-FAULTS = (full_disk, forbidden, read_only_file, locked, commit_fails)
+FAULTS = [
+    pytest.param(fault, id=fault.__name__, marks=pytest.mark.database(kind))
+    for kind, faults in (
+        ("sqlite", (full_disk, forbidden, read_only_file, locked, commit_fails)),
+        ("postgresql", postgresql_faults.FAULTS),
+    )
+    for fault in faults
+]
 
 
 def use_up(scene: Scene) -> None:
@@ -210,7 +221,7 @@ def sign_everybody_in(scene: Scene) -> None:
     assert officer.post(f"/items/{scene.web.item}/open", WHAT_FOR).status == 303
 
 
-@pytest.fixture(params=FAULTS, ids=lambda fault: fault.__name__, scope="module")
+@pytest.fixture(params=FAULTS, scope="module")
 def faulty(request: pytest.FixtureRequest, scene: Scene) -> Iterator[Scene]:
     """The scene, served by a house whose log cannot be written."""
     sign_everybody_in(scene)
@@ -236,7 +247,7 @@ def test_what_cannot_be_recorded_is_not_done(faulty: Scene, scene: Scene, act: A
 def test_a_refused_request_leaves_no_connection_behind(scene: Scene) -> None:
     """Else a lock held for a while would use up the pool, and go on refusing long after it is let go."""
     scene.client("officer", "api")
-    with locked(scene.house) as house:
+    with (postgresql_faults.held if databases.on_postgresql() else locked)(scene.house) as house:
         moved = scene.over(house)
         gc.collect()
         gc.disable()
@@ -250,8 +261,10 @@ def test_a_refused_request_leaves_no_connection_behind(scene: Scene) -> None:
 
 def test_a_database_that_is_free_again_in_time_is_waited_for(scene: Scene) -> None:
     scene.client("officer", "api")
-    holder = sqlite3.connect(scene.database, isolation_level=None, check_same_thread=False)
-    holder.execute("BEGIN IMMEDIATE")
+    holder = scene.house.engine.connect()
+    holder.begin()  # on SQLite the write lock
+    if databases.on_postgresql():
+        holder.exec_driver_sql("lock table audit_entry in exclusive mode")
     release = threading.Timer(0.4, holder.close)
     release.start()
     answer = OPEN.ask(scene)

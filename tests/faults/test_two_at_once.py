@@ -11,6 +11,7 @@ from werkzeug.serving import make_server
 
 from app.factory import create_app
 from bench.live import Answer, Client, make
+from tests import databases
 from tests.faults.conftest import Scene, Things
 
 Ask = Callable[[Client], Answer]
@@ -18,7 +19,8 @@ Ask = Callable[[Client], Answer]
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
-    house, people = make(tmp_path_factory.mktemp("two") / "state")
+    state = tmp_path_factory.mktemp("two") / "state"
+    house, people = make(state, **databases.settings(state))
     yield Scene(house, people, create_app(house), Things(), Things())
     house.engine.dispose()
 

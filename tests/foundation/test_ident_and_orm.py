@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from foundation.ident import new_id
 from foundation.orm import Instant, from_ms, to_ms
+from tests import databases
 
 # 48 bits of milliseconds reach the year 10889; Python's own calendar ends in 9999.
 MS = st.integers(0, to_ms(datetime(9999, 12, 31, tzinfo=UTC)))
@@ -62,8 +64,8 @@ def test_a_part_of_a_millisecond_is_dropped_downwards() -> None:
     assert to_ms(datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC)) == -1
 
 
-def test_an_instant_comes_back_from_the_database_as_it_went() -> None:
-    engine = sa.create_engine("sqlite://")
+def test_an_instant_comes_back_from_the_database_as_it_went(tmp_path: Path) -> None:
+    engine = sa.create_engine(databases.empty(tmp_path).replace("postgresql:", "postgresql+psycopg:"))
     table = sa.Table("t", sa.MetaData(), sa.Column("n", sa.Integer, primary_key=True), sa.Column("at", Instant))
     table.metadata.create_all(engine)
     instants = [datetime(2026, 10, 25, 0, 30, 0, 123000, tzinfo=UTC), datetime(1970, 1, 1, tzinfo=UTC), None]

@@ -11,14 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import pyotp
 import sqlalchemy as sa
-from sqlalchemy.pool import StaticPool
 
 import audit.tables
-import identity.tables  # noqa: F401 - its rows stand in the common metadata
 from audit.keys import LogKeys
 from audit.trail import Trail
 from foundation.actor import NOBODY, Actor
-from foundation.orm import metadata
+from foundation.bound import Binder
 from foundation.policy import Faults
 from identity.model import Party, Role, SignIn
 from identity.policy.parties import load_parties, load_roles
@@ -27,6 +25,8 @@ from identity.queries.people import People
 from identity.service.identity import Identity
 from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
+from tests import databases
+from tests.taken_in import take_in
 
 POLICIES = Path(__file__).parents[2] / "policies"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -35,6 +35,7 @@ ADMIN = Actor(id="0190d6c2-0000-7000-8000-00000000000a", name="Ada", party="imb"
 GOOD = "seven tall ships sailing"
 HASHER = Hasher(passes=1, memory_kib=8, lanes=1)
 BOX = SecretBox(bytes(range(32)))
+BINDER = Binder(bytes(range(32)))
 
 
 def real_policies() -> tuple[dict[str, Party], dict[str, Role]]:
@@ -52,14 +53,27 @@ class World:
         self.parties, self.roles = real_policies()
         self.now = NOON
         self.decider, self.hasher = decider, hasher
-        self.engine = sa.create_engine("sqlite://", poolclass=StaticPool)
-        metadata.create_all(self.engine)
+        self.engine = databases.engine(folder)
         self.keys = LogKeys.create(folder / "keys", "custodes.test/log")
         self.secrets: dict[str, pyotp.TOTP] = {}
+        self.open: sa.Connection | None = None
+
+    @contextmanager
+    def _begun(self) -> Iterator[sa.Connection]:
+        """The transaction that is open, or a new one: who looks in the middle of an act sees what it did so far."""
+        if self.open is not None:
+            yield self.open
+            return
+        with self.engine.begin() as conn:
+            self.open = conn
+            try:
+                yield conn
+            finally:
+                self.open = None
 
     @contextmanager
     def work(self) -> Iterator[Identity]:
-        with self.engine.begin() as conn:
+        with self._begun() as conn:
             trail = Trail(conn, keys=self.keys, writer="test", policies="p" * 64)
             yield Identity(
                 conn,
@@ -68,18 +82,20 @@ class World:
                 roles=self.roles,
                 hasher=self.hasher,
                 secrets=BOX,
+                binder=BINDER,
                 decider=self.decider,
             )
 
     @contextmanager
     def reading(self) -> Iterator[People]:
-        with self.engine.begin() as conn:
-            yield People(conn, parties=self.parties, roles=self.roles)
+        with self._begun() as conn:
+            yield People(conn, parties=self.parties, roles=self.roles, binder=BINDER)
 
     def log(self, act: str = "identity.") -> list[tuple[str, str, str]]:
         """(act, outcome, subject) of the entries, in order, whose act begins so."""
+        take_in(self.engine)
         index = audit.tables.audit_index
-        with self.engine.begin() as conn:
+        with self._begun() as conn:
             rows = conn.execute(sa.select(index.c.act, index.c.outcome, index.c.item).order_by(index.c.seq))
             return [(row.act, row.outcome, row.item or "") for row in rows if row.act.startswith(act)]
 

@@ -14,7 +14,6 @@ from audit.follow import replay
 from audit.keys import LogKeys
 from audit.trail import Trail
 from foundation.actor import Actor
-from foundation.orm import metadata
 from foundation.policy import Faults
 from incidents import policy
 from incidents.errors import AlreadyDone, DutyUnknown, IncidentUnknown, NotYours, OutcomeUnknown, StillOwed
@@ -25,6 +24,7 @@ from incidents.rules import deadlines
 from incidents.service import Incidents, Register
 from incidents.tables import incident, incident_counter, incident_duty
 from sharing import events as _sharing  # noqa: F401 - declares the fact that is followed
+from tests import databases
 
 ROOT = Path(__file__).parents[2] / "policies"
 NOW = datetime(2026, 9, 17, 9, 30, tzinfo=UTC)
@@ -63,8 +63,7 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path, rules: Rules) -> Iterator[House]:
-    engine = sa.create_engine(f"sqlite:///{tmp_path}/house.db")
-    metadata.create_all(engine)
+    engine = databases.engine(tmp_path)
     keys = LogKeys.create(tmp_path / "keys", "custodes.example/test")
     with engine.begin() as conn:
         yield House(conn, keys, rules)

@@ -35,6 +35,7 @@ def crossed(decided: dict[Actor, list[Verdict]]) -> Iterator[Crossed]:
     with worlds.engine().connect() as conn:
         items = crossing.crossed_items(full=False)
         worlds.fill(conn, items, strays=True)
+        conn.commit()  # a transaction that has written, left open, would hold every other test's log back
         yield (
             conn,
             {

@@ -11,13 +11,13 @@ import sqlalchemy as sa
 from hypothesis import strategies as st
 
 from foundation.actor import BEGINNING, FOREVER, Actor
-from foundation.orm import metadata
 from foundation.policy import Faults
 from identity.model import Grant, ItemFacts, Window
 from identity.policy.access import AccessPolicy, load_access
 from identity.rules.decide import Decider
 from sharing.queries.visible import Filters
 from sharing.tables import item, item_access, item_recusal, item_subject
+from tests import databases
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 MS, DAYS = timedelta(milliseconds=1), timedelta(days=3)
@@ -91,10 +91,8 @@ def matches(actor: Actor, facts: ItemFacts, wanted: Filters) -> bool:
     )
 
 
-def engine(url: str = "sqlite://") -> sa.Engine:
-    made = sa.create_engine(url)
-    metadata.create_all(made, [item, item_access, item_recusal, item_subject])
-    return made
+def engine() -> sa.Engine:
+    return databases.memory()
 
 
 def access_rows(facts: ItemFacts) -> Iterator[tuple[int, str, datetime, datetime]]:

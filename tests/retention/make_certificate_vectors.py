@@ -21,6 +21,7 @@ from retention import events
 from retention.queries.disposals import Disposals
 from retention.rules import certificate
 from retention.service.witness import LogWitness
+from tests.taken_in import take_in
 
 HERE = Path(__file__).parents[1] / "vectors" / "certificate"
 Change = Callable[[dict[str, Any]], None]
@@ -50,6 +51,8 @@ def issued(world: World, good: str, change: Change, *, kind: Kind = events.CERTI
         trail._followers = ()
         entry = trail.record(kind, actor=SERVICE, now=world.now, subject=subject or body["item"], what=what,
                              outcome=outcome)  # fmt: skip
+    take_in(world.engine)
+    with world.engine.begin() as conn:
         witness = LogWitness(conn, world.keys)
         value["proof"]["certificate-issued"] = witness.receipt(
             entry.id, certificate.DISCLOSED, actor=SERVICE, now=world.now
@@ -62,6 +65,8 @@ def key_in_another_entry(world: World, good: str, log: World) -> str:
     item = json.loads(good)["body"]["item"]
     with log.engine.begin() as conn:
         entry = log.trail(conn).record(vaulted.KEY_DESTROYED, actor=SERVICE, now=world.now, subject=item)
+    take_in(log.engine)
+    with log.engine.begin() as conn:
         proof = LogWitness(conn, log.keys).receipt(entry.id, certificate.DISCLOSED, actor=SERVICE, now=world.now)
 
     def change(value: dict[str, Any]) -> None:

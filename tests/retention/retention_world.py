@@ -11,7 +11,6 @@ from typing import Any
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import sqlalchemy as sa
-from sqlalchemy.pool import StaticPool
 
 import audit.tables
 import sharing.events as shared
@@ -23,7 +22,6 @@ from foundation.actor import SERVICE, Actor
 from foundation.calendar import london_date
 from foundation.errors import Unavailable
 from foundation.ident import new_id
-from foundation.orm import metadata
 from foundation.policy import Faults
 from identity.model import Verdict
 from identity.store.secrets import SecretBox
@@ -35,6 +33,8 @@ from retention.service.retention import Retention
 from retention.service.witness import LogWitness
 from retention.store import Cases
 from retention.tables import disposal_case, disposal_hold
+from tests import databases
+from tests.taken_in import take_in
 
 WORDS = SealedWords(SecretBox(bytes(32)))
 SAMPLE = Path(__file__).parent / "sample"
@@ -95,13 +95,13 @@ class ShelfEraser:
 
     def destroy(self, item: UUID, *, actor: Actor, now: datetime) -> Erasure:
         self.shelf.live.discard(item)
-        self.trail.record(vaulted.KEY_DESTROYED, actor=actor, now=now, subject=str(item))
+        key = self.trail.record(vaulted.KEY_DESTROYED, actor=actor, now=now, subject=str(item))
         self._break("key")
         if not self.shelf.stuck:
             self.shelf.content.pop(item, None)
-        self.trail.record(vaulted.CONTENT_REMOVED, actor=actor, now=now, subject=str(item))
+        content = self.trail.record(vaulted.CONTENT_REMOVED, actor=actor, now=now, subject=str(item))
         self._break("content")
-        return Erasure(1, self.shelf.sizes[item], item not in self.shelf.content)
+        return Erasure(1, self.shelf.sizes[item], item not in self.shelf.content, key.id, content.id)
 
     def tombstone(self, item: UUID, *, actor: Actor, now: datetime) -> None:
         self.shelf.tombs.add(item)
@@ -130,10 +130,7 @@ class World:
     def __init__(self, *, start: datetime = START, decider: Any = None, origin: str = "sample.example/log") -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.keys = LogKeys.create(Path(self.folder.name) / "log", origin)
-        self.engine = sa.create_engine("sqlite://", poolclass=StaticPool)
-        sa.event.listen(self.engine, "connect", lambda connection, _: setattr(connection, "isolation_level", None))
-        sa.event.listen(self.engine, "begin", lambda conn: conn.exec_driver_sql("BEGIN IMMEDIATE"))
-        metadata.create_all(self.engine)
+        self.engine = databases.engine(Path(self.folder.name))
         faults = Faults()
         self.schedules = load(SAMPLE, PARTIES, faults)
         faults.raise_any()
@@ -235,7 +232,8 @@ class World:
         self.finish(item)
 
     def finish(self, item: str) -> None:
-        for step in ("begin_destruction", "carry_out", "certify"):
+        for step in ("begin_destruction", "carry_out", "certify", "certify"):  # issued, and then proven
+            take_in(self.engine)
             self.do(step, item)
 
     def until_destroyed(self, **given: Any) -> str:

@@ -15,6 +15,7 @@ from foundation.errors import Unavailable
 from retention.errors import DestructionFailed
 from retention.queries.disposals import Disposals, Filter
 from retention.tables import disposal_case, disposal_hold
+from tests.taken_in import take_in
 
 STEPS = ("begin_destruction", "carry_out", "certify")
 
@@ -31,6 +32,7 @@ def run(world: World) -> None:
 
 
 def acts(world: World, item: str) -> list[str]:
+    take_in(world.engine)
     with world.engine.begin() as conn:
         query = sa.select(audit_index.c.act).where(audit_index.c.item == item).order_by(audit_index.c.seq)
         return list(conn.execute(query).scalars())
@@ -85,6 +87,7 @@ def test_what_broke_off_half_way_is_loud_and_is_finished_by_the_next_run(world: 
     run(world)
     case = world.look(item)
     assert case.state == "destroyed"
+    take_in(world.engine)
     with world.engine.begin() as conn:
         known = conn.execute(sa.select(audit_index.c.entry_id).where(audit_index.c.item == item)).scalars().all()
     assert {case.key_entry, case.content_entry} <= set(known), "the certificate names entries that were committed"
@@ -155,6 +158,7 @@ def test_a_rebuild_from_entry_zero_gives_the_same_rows(world: World) -> None:
     for _ in range(2):
         world.do("record_failure", failing, cause="test")
     before = rows(world)
+    take_in(world.engine)
     with world.engine.begin() as conn:
         assert replay(conn, world.keys, world.clocks) > 0
     assert rows(world) == before, "over what is there a rebuild changes nothing"

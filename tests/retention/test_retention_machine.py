@@ -19,6 +19,7 @@ from foundation.errors import ServiceError
 from retention.model import RETURN_SETTLED, STATES
 from retention.queries.disposals import Disposals
 from retention.tables import disposal_case, disposal_hold
+from tests.taken_in import take_in
 
 PEOPLE = st.sampled_from([REVIEWER, APPROVER, BOTH, OTHER, OTHER_APPROVER, SERVICE])
 RIGHT = st.sampled_from([REVIEWER, BOTH])
@@ -186,6 +187,7 @@ class Histories(RuleBasedStateMachine):
 
     @rule()
     def rebuild(self) -> None:
+        take_in(self.world.engine)
         with self.world.engine.begin() as conn:
             before = opened(conn)
             conn.execute(disposal_hold.delete())

@@ -19,6 +19,7 @@ from pathlib import Path
 import pytest
 
 from bench.live import Answer, Client, Served, free_port, joined, make, multipart, wait_for
+from tests import databases
 from tests.secrecy.watching import MIB, Watcher, crc, look_through, pages_of
 
 SIZE = 32 * MIB
@@ -133,9 +134,10 @@ class Stage:
 @pytest.fixture(scope="module")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
     folder = tmp_path_factory.mktemp("secrecy")
-    house, people = make(folder / "state")
+    state = folder / "state"
+    house, people = make(state, **databases.settings(state))
     house.engine.dispose()
-    with Served(folder / "state", folder / "tmp", workers=2) as service:
+    with Served(folder / "state", folder / "tmp", workers=2, more=databases.settings(state)) as service:
         yield Stage(
             service,
             pages=service.client().sign_in_to_pages(people["staff"]),

@@ -21,6 +21,7 @@ from sharing.errors import (
     TooManyFiles,
 )
 from sharing.model.item import Subject, Written
+from tests import stores
 from tests.sharing.world import LIMITS, World, written_of
 from vault.errors import Empty, PartNotBegun, TooLarge
 
@@ -112,7 +113,7 @@ def test_a_discarded_draft_leaves_neither_row_nor_word_nor_key_nor_file(house: W
         for table in (tables.draft, tables.item_field, tables.item_file, tables.draft_named):
             assert conn.execute(sa.select(sa.func.count()).select_from(table)).scalar_one() == 0
     assert house.keystore.of_item(draft) == []
-    assert not [path for path in (house.folder / "vault").rglob("*") if path.is_file()]
+    assert stores.files(house) == []
     with pytest.raises(DraftNotFound):
         opened(house, "sana", draft)
 

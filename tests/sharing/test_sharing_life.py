@@ -143,6 +143,7 @@ def test_closing_tells_the_log_what_retention_needs(house: World) -> None:
         "kind": "intelligence",
         "establishment": "LEI",
         "office": house.office("correspondence"),
+        "bound": told[0].what["bound"],
     }
     assert told[1].what["office"] == house.office("secretariat")
 

@@ -16,6 +16,7 @@ from sharing.errors import (
     DoneAlready,
     DraftFaulty,
     DraftNotFound,
+    FactsAltered,
     FileNotFound,
     ItemNotFound,
     MarkingSpill,
@@ -30,7 +31,10 @@ from sharing.errors import (
     WrongWay,
 )
 from sharing.model.item import Written
-from tests.sharing.world import OS, World, written_of
+from sharing.store.bound import Bound
+from sharing.tables import item
+from tests import databases
+from tests.sharing.world import BINDER, OS, World, written_of
 from vault.errors import Tampered
 
 OUTCOME = Written(marking=OS, title="Outcome", text="Found.", sharing_purpose="The outcome.")
@@ -324,7 +328,7 @@ def test_content_is_opened_for_a_purpose_of_the_agreement_alone(house: World, pu
 def test_the_log_unwritten_means_the_item_unread(house: World) -> None:
     ref = house.send("sana")
     with house.engine.begin() as conn:
-        conn.exec_driver_sql("create trigger full before insert on audit_entry begin select raise(abort, 'full'); end")
+        databases.without_room(conn, "audit_entry")
     actor = house.actor("cora")
     with house.engine.connect() as conn, pytest.raises(Exception, match="could not be entered in the log"):
         house.making(conn).sharing.open(ref.reference, "inspection", actor=actor, now=house.now)
@@ -475,5 +479,10 @@ def test_a_marking_edited_behind_the_service_opens_nothing(house: World, column:
     ref = house.send("sana")
     was = {"marking": "OFFICIAL", "marking_code": "O"}[column]
     with house.engine.begin() as conn:
-        conn.exec_driver_sql(f"update item set {column} = ? where reference = ?", (was, ref.reference))
+        conn.execute(sa.update(item).where(item.c.reference == ref.reference).values({column: was}))
+    refused(house, "cora", "open", ref.reference, "inspection", kind=FactsAltered)
+    with house.engine.begin() as conn:  # and by somebody who has the key that binds facts, too
+        bound = Bound(conn, BINDER)
+        bound.made(ref.id)
+        bound.seal(ref.id)
     refused(house, "cora", "open", ref.reference, "inspection", kind=Tampered)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
 from pathlib import Path
+
+from tests import databases
 
 ROOT = Path(__file__).parents[2]
 PLACES = """\
@@ -16,8 +19,15 @@ XZB,Brackenhithe (HMP),,PRISON,true,Brackenhithe,England,invented
 
 
 def story(*words: str, cwd: Path = ROOT) -> subprocess.CompletedProcess[str]:
+    """On the embedded default, or on a server."""
+    there = {"CUSTODES_DATABASE_URL": databases.empty(cwd)} if databases.on_postgresql() else {}
     return subprocess.run(
-        [sys.executable, "-m", "app.story", *words], cwd=cwd, capture_output=True, text=True, timeout=120
+        [sys.executable, "-m", "app.story", *words],
+        cwd=cwd,
+        env={**os.environ, **there},
+        capture_output=True,
+        text=True,
+        timeout=120,
     )
 
 
@@ -38,6 +48,8 @@ def test_every_step_holds_and_the_three_refusals_are_told(tmp_path: Path) -> Non
     assert f"attaches “{note.name}”" in said
     assert "retention.certificate-issued #" in said
     assert "holds: entry" in said
+    assert re.search(r"bundle\.zip: bundle of \S+ HOLDS", said)
+    assert re.search(r"certificate\.json: certificate of \S+ HOLDS", said)
     assert "REFUSED: FAULT" in said
     assert "Every step held" in said
     assert "service:" not in said

@@ -9,6 +9,7 @@ import pkgutil
 import re
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -16,13 +17,16 @@ import pytest
 from foundation.errors import Conflict, Denied, Invalid, NotFound, ServiceError, Unavailable
 
 ROOT = Path(__file__).parents[2]
-ROOMS = ("app", "sharing", "retention", "incidents", "identity", "vault", "classification", "audit", "foundation")
-BELOW_APP = ROOMS[1:]
+WORK, MEANS = ("sharing", "retention", "incidents"), ("identity", "vault", "classification")
+BELOW_APP = (*WORK, *MEANS, "audit", "foundation", "verifier")
+ROOMS = ("app", *BELOW_APP)
 KINDS = (Invalid, Denied, NotFound, Conflict, Unavailable)
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 # A long straight function or table is allowed only with its reason here.
 LONG_FUNCTIONS: dict[str, str] = {}
-LONG_MODULES: dict[str, str] = {}
+LONG_MODULES: dict[str, str] = {
+    "verifier/custodes_verify.py": "an auditor carries it away: one file that stands by itself",
+}
 
 
 def tree(path: Path) -> ast.Module:
@@ -107,14 +111,15 @@ def test_no_party_is_named_in_code(path: Path) -> None:
 
 
 def _is_docstring(path: Path, node: ast.Constant) -> bool:
-    holders = [tree(path), *(n for n in ast.walk(tree(path)) if isinstance(n, ast.FunctionDef | ast.ClassDef))]
-    return any(
-        h.body
-        and isinstance(h.body[0], ast.Expr)
-        and isinstance(h.body[0].value, ast.Constant)
-        and h.body[0].value.value == node.value
-        for h in holders
-    )
+    return node.value in _docstrings(path)
+
+
+@cache
+def _docstrings(path: Path) -> set[object]:
+    whole = tree(path)
+    holders = [whole, *(n for n in ast.walk(whole) if isinstance(n, ast.FunctionDef | ast.ClassDef))]
+    firsts = [h.body[0].value for h in holders if h.body and isinstance(h.body[0], ast.Expr)]
+    return {first.value for first in firsts if isinstance(first, ast.Constant)}
 
 
 def services() -> list[tuple[str, object]]:

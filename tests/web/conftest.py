@@ -12,6 +12,8 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from shell_house import Shell, make_app, serving
 
+from tests import databases
+
 HERE = Path(__file__).parent
 FLAGS = [
     "--headless",
@@ -95,7 +97,7 @@ def base_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
     state = tmp_path_factory.mktemp("house")
     chosen = {"CUSTODES_STATE": str(state), "CUSTODES_DEMONSTRATION": "1", "CUSTODES_SECURE": "0"}
-    settings = Settings.from_env(chosen)
+    settings = Settings.from_env({**chosen, **databases.settings(state)})
     init(settings)
     house = build(settings)
     with serving(create_app(house)) as url:

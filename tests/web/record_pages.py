@@ -148,8 +148,10 @@ def state_of(live: Live, ref: str) -> Any:
 
 def acts(live: Live, n: int = 30) -> list[tuple[str, str]]:
     """(act, outcome) of the newest entries of the log, newest first."""
+    from app.bootstrap import sequencing
     from audit.reading import page
 
+    sequencing.settle(live.house)
     with live.house.work() as work:
         return [(row.act, row.outcome) for row in page(work.conn, live.house.keys.log, None, n).rows]
 

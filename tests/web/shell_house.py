@@ -6,7 +6,7 @@ On those every component is tried. The whole application is tried by the tests o
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pyotp
-import sqlalchemy as sa
 from flask import Blueprint, Flask, redirect
 
 import identity.tables  # noqa: F401 - their rows stand in the common metadata
@@ -28,14 +27,15 @@ from app.web.page import page
 from audit.keys import LogKeys
 from audit.trail import Trail
 from foundation.actor import NOBODY, Actor
+from foundation.bound import Binder
 from foundation.errors import Conflict, Denied, Invalid, NotFound, Reason, Unavailable
-from foundation.orm import metadata
 from foundation.policy import Faults
 from identity.policy.parties import load_parties, load_roles
 from identity.queries.people import People
 from identity.service.identity import Identity
 from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
+from tests import databases
 from vault.errors import TooLarge
 
 POLICIES = Path(__file__).parents[2] / "policies"
@@ -44,6 +44,7 @@ PASSWORD = "seven tall ships sailing"
 ADMIN = Actor(id="0190d6c2-0000-7000-8000-00000000000a", name="Ada", party="imb", principal=900_001)
 EMAIL = "bea@example.test"
 LIMIT = 3_000_000
+BINDER = Binder(bytes(range(32)))
 
 
 class Work:
@@ -57,7 +58,8 @@ class Work:
         self._begun = self.shell.engine.begin()
         conn = self._begun.__enter__()
         trail = Trail(conn, keys=self.shell.keys, writer="test", policies="p" * 64)
-        known: dict[str, Any] = {"parties": self.shell.policies.parties, "roles": self.shell.policies.roles}
+        policies = self.shell.policies
+        known: dict[str, Any] = {"parties": policies.parties, "roles": policies.roles, "binder": BINDER}
         self.identity = Identity(conn, trail, hasher=self.shell.hasher, secrets=self.shell.box, **known)
         self.people = People(conn, **known)
         return self
@@ -80,8 +82,7 @@ class Shell:
         self.policies = SimpleNamespace(parties=parties, roles=load_roles(POLICIES, parties, faults))
         faults.raise_any()
         self.settings = SimpleNamespace(secure=secure, file_limit=LIMIT)
-        self.engine = sa.create_engine(f"sqlite:///{folder / 'shell.db'}", connect_args={"check_same_thread": False})
-        metadata.create_all(self.engine)
+        self.engine = databases.engine(folder, "shell.db")
         self.keys = LogKeys.create(folder / "keys", "custodes.test/log")
         self.hasher, self.box = Hasher(passes=1, memory_kib=8, lanes=1), SecretBox(bytes(range(32)))
         self.lock = threading.RLock()
@@ -97,6 +98,10 @@ class Shell:
 
     def work(self, actor_: Actor) -> Work:
         return Work(self, actor_)
+
+    def do(self, act: Callable[[Work], Any], actor_: Actor) -> Any:
+        with self.work(actor_) as work:
+            return act(work)
 
     def code(self) -> str:
         """A code not used before."""

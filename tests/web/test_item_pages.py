@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 from item_house import DOWN, Person, fields_of, marking_of, said
 
+from app.bootstrap import sequencing
 from app.http import downloads
 from app.web import purposes
 from audit.tables import audit_index
@@ -55,6 +56,7 @@ def chair(people: dict[str, Person]) -> Person:
 
 
 def logged(live: Live, act: str) -> int:
+    sequencing.settle(live.house)
     with live.house.engine.connect() as conn:
         wanted = sa.select(sa.func.count()).select_from(audit_index).where(audit_index.c.act == act)
         return int(conn.execute(wanted).scalar_one())
