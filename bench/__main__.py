@@ -1,68 +1,130 @@
 """Every measurement, one after another, each in a process of its own: ``make bench``.
 
-    python -m bench [--quick] [NAME …]        vault, audit, access, transfer, pages
+    python -m bench [--quick] [--save] [NAME …]
 
-``--quick`` takes small sizes: whether it runs, not how fast. docs/benchmarks.md keeps the figures of a full run.
+``--quick`` takes small sizes: whether it runs, not how fast. ``--save`` keeps the figures of a full run in
+bench/results/ and draws docs/benchmarks.md from them; it waits for the machine to be at rest before each, and does not
+keep what was measured on one that is not.
 """
 
 from __future__ import annotations
 
 import argparse
 import os
-import platform
-import sqlite3
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 
-FULL: dict[str, tuple[str, ...]] = {
-    "vault": (),
-    "audit": (),
-    "access": (),
-    "transfer": (),
-    "pages": (),
-}
-QUICK: dict[str, tuple[str, ...]] = {
-    "vault": ("8",),
-    "audit": ("--appends", "200", "--entries", "2000"),
-    "access": ("5000",),
-    "transfer": ("--gib", "0.0625"),
-    "pages": ("--rounds", "3"),
-}
-ABOUT = {
-    "vault": "Sealing and opening, beside the cipher's own speed",
-    "audit": "The log, beside a bare insert",
-    "access": "Lists, counts, searches and decisions",
-    "transfer": "A large file in and out of the service",
-    "pages": "The server's time for each page, and the story",
-}
+from bench import draw, results
+
+PATIENCE = 600  # seconds for the load of whatever ran before to be gone
 
 
-def conditions() -> str:
-    load = ", ".join(f"{each:.1f}" for each in os.getloadavg())
-    return (
-        f"{os.cpu_count()} CPUs, {platform.machine()}, Linux {platform.release().split('-')[0]}, "
-        f"Python {platform.python_version()}, SQLite {sqlite3.sqlite_version}, load {load}"
-    )
+@dataclass(frozen=True)
+class Bench:
+    """``python -m bench.<module>`` with its arguments; ``takes``: about how long a full one is."""
+
+    about: str
+    module: str
+    full: tuple[str, ...]
+    quick: tuple[str, ...]
+    takes: str
+
+
+BENCHES = {
+    "vault": Bench("Sealing and opening, beside the cipher's own speed", "vault", (), ("8",), "1 minute"),
+    "rewrap": Bench(
+        "100,000 keys wrapped anew on SQLite",
+        "vault",
+        ("--rewrap", "100000"),
+        ("--rewrap", "1000"),
+        "1 minute",
+    ),
+    "rewrap-postgresql": Bench(
+        "The same on PostgreSQL",
+        "vault",
+        ("--rewrap", "100000", "postgresql"),
+        ("--rewrap", "1000", "postgresql"),
+        "1 minute",
+    ),
+    "cloud": Bench("S3 and KMS as moto serves them, beside plain boto3", "cloud", (), ("16",), "2 minutes"),
+    "audit": Bench(
+        "The log: appends, taking in, verification, receipts",
+        "audit",
+        (),
+        ("--appends", "200", "--entries", "2000"),
+        "5 minutes",
+    ),
+    "peers": Bench(
+        "Log and vault beside what else could do their work",
+        "peers",
+        (),
+        ("--pairs", "3", "--seconds", "0.3", "--clients", "1,4", "--events", "2000", "--sizes", "1000,4194304"),
+        "45 minutes",
+    ),
+    "access": Bench("Lists, counts, searches and decisions", "access", (), ("5000",), "2 minutes"),
+    "transfer": Bench("A large file in and out of the service", "transfer", (), ("--gib", "0.0625"), "2 minutes"),
+    "pages": Bench("The server's time for each page, and the story", "pages", (), ("--rounds", "3"), "1 minute"),
+    "load": Bench(
+        "Many people at once, several workers, PostgreSQL and SQLite",
+        "load",
+        (),
+        ("--users", "6", "--seconds", "4", "--items", "20"),
+        "10 minutes",
+    ),
+}
+
+
+def at_rest() -> bool:
+    """Whether the machine is, at last."""
+    until = time.monotonic() + PATIENCE
+    while results.load() > results.BUSY:
+        if time.monotonic() > until:
+            return False
+        time.sleep(5)
+    return True
+
+
+def run(name: str, *, quick: bool, save: bool) -> bool:
+    """One of them; whether it ended well, every target met."""
+    bench = BENCHES[name]
+    env = dict(os.environ)
+    kept = results.FOLDER / f"{name}.json"
+    if save and at_rest():
+        env[results.SAVE] = str(kept)
+    elif save:
+        print(f"the load is {os.getloadavg()[0]:.1f}: measured all the same, and not kept", flush=True)
+    began = time.time()
+    command = [sys.executable, "-m", f"bench.{bench.module}", *(bench.quick if quick else bench.full)]
+    done = subprocess.run(command, check=False, env=env).returncode == 0
+    if results.SAVE in env:
+        there = kept.exists() and kept.stat().st_mtime >= began
+        print(f"kept in bench/results/{kept.name}" if there else "nothing kept: it did not end well", flush=True)
+    return done
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m bench")
     parser.add_argument("--quick", action="store_true")
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(FULL))
+    parser.add_argument("--save", action="store_true")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHES))
     chosen = parser.parse_args()
-    if unknown := set(chosen.names) - set(FULL):
+    if unknown := set(chosen.names) - set(BENCHES):
         parser.error(f"no such measurement: {', '.join(sorted(unknown))}")
+    if chosen.quick and chosen.save:
+        parser.error("a quick run shows that it runs; its figures are not kept")
     failed = []
-    print(conditions(), flush=True)
-    for name, given in (QUICK if chosen.quick else FULL).items():
-        if chosen.names and name not in chosen.names:
-            continue
+    print(results.in_words(results.conditions()), flush=True)
+    for name in chosen.names or BENCHES:
         began = time.perf_counter()
-        print(f"\n{ABOUT[name]} (bench/{name}.py)\n", flush=True)
-        if subprocess.run([sys.executable, "-m", f"bench.{name}", *given], check=False).returncode:
+        takes = "" if chosen.quick else f"; about {BENCHES[name].takes}"
+        print(f"\n{BENCHES[name].about} (bench/{BENCHES[name].module}.py{takes})\n", flush=True)
+        if not run(name, quick=chosen.quick, save=chosen.save):
             failed.append(name)
         print(f"\n{time.perf_counter() - began:.0f} s, load {os.getloadavg()[0]:.1f}", flush=True)
+    if chosen.save:
+        draw.write()
     if failed:
         print(f"\nfailed, or short of a target: {', '.join(failed)}", flush=True)
     return 1 if failed else 0

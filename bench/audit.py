@@ -1,4 +1,4 @@
-"""The log: appends against a bare insert, verification, proofs. Ratios of one run; durability is SQLite WAL, FULL.
+"""The log: appends against a bare insert, taking in, verification, proofs. Ratios of one run.
 
 python bench/audit.py [--appends 2000] [--entries 100000]
 """
@@ -6,13 +6,14 @@ python bench/audit.py [--appends 2000] [--entries 100000]
 from __future__ import annotations
 
 import argparse
+import contextlib
 import resource
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,17 +21,25 @@ import sqlalchemy as sa
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from app.bootstrap.engines import make_engine as service_engine
+from app.bootstrap.schema import upgrade
+from audit import chain
 from audit.bundle import export, receipt
 from audit.checkpoint import Checkpoints
 from audit.examine import verify_database
 from audit.fact import kind
 from audit.keys import LogKeys
-from audit.tables import TRIGGERS
+from audit.sequence import BATCH, integrate
+from audit.tables import TRIGGERS, audit_disclosure, audit_entry
 from audit.trail import Trail
 from audit.verify import verify_receipt
+from bench import results
+from bench.postgresql import Server
 from foundation.actor import Actor
 from foundation.orm import metadata
 
+DURABLE = "SQLite, WAL, synchronous=FULL"
+PAGES = 200  # commits over which pages are counted
 NOW = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 WHO = Actor(
     id="0190d6c2-0000-7000-8000-000000000001", name="Invented Person", party="imb", principal=7, request_id="r" * 32
@@ -78,26 +87,20 @@ def append(trail: Trail, at: int) -> None:
     )
 
 
-def per_second(act: Callable[[int], None], count: int) -> float:
-    """Median rate of five rounds."""
-    rates = []
-    for turn in range(5):
-        start = time.perf_counter()
-        for at in range(turn * count // 5, (turn + 1) * count // 5):
-            act(at)
-        rates.append(count / 5 / (time.perf_counter() - start))
-    return statistics.median(rates)
-
-
 def appends(count: int) -> None:
+    """One writer in this process, three ways of a commit each; many processes: bench/appending.py."""
     with tempfile.TemporaryDirectory() as name:
         engine, keys = make_log(Path(name))
-        body, sealed = b"b" * 423, b"s" * 600
+        chain.MOST_WAITING = 10 * count  # taking in is measured by itself, below
 
         def logged(at: int) -> None:
             with engine.begin() as conn:
                 append(Trail(conn, keys=keys, writer="bench", policies="p" * 64), at)
 
+        logged(0)
+        with engine.begin() as conn:
+            body = conn.scalars(sa.select(audit_entry.c.body)).one()
+            sealed = conn.scalars(sa.select(audit_disclosure.c.sealed)).one()
         insert = sa.text("insert into bare values (:id, :body, :sealed)")
 
         def core(at: int) -> None:
@@ -111,23 +114,88 @@ def appends(count: int) -> None:
             raw.execute("insert into bare values (?, ?, ?)", (f"raw-{at:033}", body, sealed))  # type: ignore[attr-defined]
             raw.execute("commit")  # type: ignore[attr-defined]
 
-        one_driver, one_core, one = per_second(driver, count), per_second(core, count), per_second(logged, count)
-        print(f"bare INSERT+COMMIT, driver     {one_driver:10,.0f} /s")
-        print(f"bare INSERT+COMMIT, Core       {one_core:10,.0f} /s")
-        print(
-            f"record+COMMIT, Core            {one:10,.0f} /s   "
-            f"{one / one_driver:.2f} of driver, {one / one_core:.2f} of Core"
-        )
-        extra = (1 / one - 1 / one_core) * 1e6
-        with engine.begin() as conn:
-            trail = Trail(conn, keys=keys, writer="bench", policies="p" * 64)
-            inside = per_second(lambda at: append(trail, count + at), count)
-        print(
-            f"record inside a transaction    {inside:10,.0f} /s   "
-            f"{1e6 / inside:.0f} us each; with commit {extra:.0f} us over a bare Core insert"
-        )
+        ways = {"INSERT+COMMIT, driver": driver, "INSERT+COMMIT, Core": core, "record+COMMIT, Core": logged}
+        rates: dict[str, list[float]] = {each: [] for each in ways}
+        done = 1
+        for _ in range(5):
+            for way, act in ways.items():
+                rates[way].append(rate(act, done, done + count // 5))
+            done += count // 5
+        tell(rates)
+        for way, act in ways.items():
+            pages = wal_pages(engine, Path(name) / "log.db-wal", act, done)
+            results.say(f"{way}: pages written a commit", pages)
+            done += PAGES
         raw.close()
         engine.dispose()
+
+
+def tell(rates: dict[str, list[float]]) -> None:
+    for way, found in rates.items():
+        results.say(f"{way}, 1 writer", found, "/s", durable=DURABLE, places=0)
+    for way in ("driver", "Core"):
+        pairs = zip(rates["record+COMMIT, Core"], rates[f"INSERT+COMMIT, {way}"], strict=True)
+        results.say(f"record+COMMIT of INSERT+COMMIT, {way}", [ours / bare for ours, bare in pairs])
+
+
+def rate(act: Callable[[int], None], start: int, stop: int) -> float:
+    began = time.perf_counter()
+    for at in range(start, stop):
+        act(at)
+    return (stop - start) / (time.perf_counter() - began)
+
+
+def wal_pages(engine: sa.Engine, wal: Path, act: Callable[[int], None], start: int) -> float:
+    """Counted, not timed: the same on any machine."""
+    raw = engine.raw_connection()
+    raw.execute("pragma wal_checkpoint(truncate)")  # type: ignore[attr-defined]
+    raw.close()
+    for at in range(start, start + PAGES):
+        act(at)
+    return (wal.stat().st_size - 32) / 4120 / PAGES
+
+
+def draining(count: int) -> None:
+    """A backlog taken into the tree, a transaction for each batch, on both databases."""
+    for on in ("SQLite", "PostgreSQL"):
+        with tempfile.TemporaryDirectory() as name, database(on, Path(name)) as engine:
+            keys, chained = LogKeys.create(Path(name) / "keys", "bench.test/log"), chain.Chain("bench")
+            chain.MOST_WAITING = 10 * count
+            for start in range(0, count, 5_000):
+                with engine.begin() as conn:
+                    trail = Trail(conn, keys=keys, writer=chained, policies="p" * 64)
+                    for at in range(start, min(start + 5_000, count)):
+                        append(trail, at)
+                    chained = trail.chain  # type: ignore[assignment]
+            before, began, done = memory(), time.perf_counter(), 0
+            options = {} if on == "SQLite" else {"isolation_level": "READ COMMITTED"}
+            while came := batch(engine.execution_options(**options)):
+                done += came
+            results.say(f"taken into the tree, {on}", done / (time.perf_counter() - began), "/s", places=0)
+            results.say(f"taken into the tree, {on}, memory above", memory() - before, "MiB", places=0)
+
+
+def batch(engine: sa.Engine) -> int:
+    with engine.begin() as conn:
+        return integrate(conn, BATCH)
+
+
+@contextlib.contextmanager
+def database(on: str, folder: Path) -> Iterator[sa.Engine]:
+    server = Server(durable=True).start() if on == "PostgreSQL" else None
+    engine = service_engine(server.url(server.create()) if server else f"sqlite:///{folder / 'log.db'}")
+    try:
+        upgrade(engine)
+        yield engine
+    finally:
+        engine.dispose()
+        if server:
+            server.remove()
+
+
+def memory() -> float:
+    """MiB this process ever held."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def verification(count: int) -> None:
@@ -144,7 +212,7 @@ def verification(count: int) -> None:
             report = verify_database(conn, keys)
             print(f"verify database, everything    {per(start_time, count)}   {report.ok=}")
             start_time = time.perf_counter()
-            export(conn, keys, Path(name) / "out.zip", now=NOW)
+            export(conn, keys, Path(name) / "out.zip", now=NOW, verifier=b"# none here\n")
             print(f"export                         {per(start_time, count)}")
         proofs(engine, keys, count)
         child = subprocess.run(
@@ -197,6 +265,7 @@ def main() -> None:
     options.add_argument("--entries", type=int, default=100_000)
     chosen = options.parse_args()
     appends(chosen.appends)
+    draining(chosen.entries)
     verification(chosen.entries)
 
 

@@ -29,6 +29,7 @@ from flask import Flask
 
 from app.bootstrap.house import House, build, init
 from app.bootstrap.wiring import console_identity
+from app.bootstrap.work import Work
 from app.config import Settings
 from foundation.actor import NOBODY, Actor
 from identity.model import Establishment
@@ -111,22 +112,25 @@ def furnish(house: House) -> dict[str, Person]:
         desk.import_establishments(rows=[place], actor=CONSOLE, now=now)
         board = desk.create_office(party="imb", kind="board", name="Fernmoor Board", actor=CONSOLE, now=now)
         desk.cover(office_id=board, establishment_key=PLACE, actor=CONSOLE, now=now)
-        made = {}
-        for key, (party, role) in PEOPLE.items():
-            email = f"{key}@{party}.example"
-            asked = desk.invite(email=email, name=f"Invented {key}", party=party, actor=CONSOLE, now=now)
-            uri = desk.accept(token=asked.token, password=PASSWORD, actor=NOBODY, now=now)
-            secret = parse_qs(urlsplit(uri).query)["secret"][0]
-            person = Person(key, asked.person_id, email, secret)
-            desk.confirm_second_factor(token=asked.token, code=person.code(now), actor=NOBODY, now=now)
-            kind = house.policies.roles[role].office
-            office = board if kind == "board" else work.people.offices(party=party, kind=kind)[0].id
-            desk.appoint(person_id=person.id, role=role, office_id=office, actor=CONSOLE, now=now)
-            until = now + timedelta(days=3000)
-            desk.record_training(person_id=person.id, until=until, actor=CONSOLE, now=now)
-            desk.record_vetting(person_id=person.id, until=until, actor=CONSOLE, now=now)
-            made[key] = person
-    return made
+        return {key: enrol(house, work, key, party, role, board) for key, (party, role) in PEOPLE.items()}
+
+
+def enrol(house: House, work: Work, key: str, party: str, role: str, board: int) -> Person:
+    """Somebody new, trained and vetted, in the office of that role; ``board`` where it is a Board's."""
+    desk, now = console_identity(work), work.now
+    email = f"{key}@{party}.example"
+    asked = desk.invite(email=email, name=f"Invented {key}", party=party, actor=CONSOLE, now=now)
+    uri = desk.accept(token=asked.token, password=PASSWORD, actor=NOBODY, now=now)
+    secret = parse_qs(urlsplit(uri).query)["secret"][0]
+    person = Person(key, asked.person_id, email, secret)
+    desk.confirm_second_factor(token=asked.token, code=person.code(now), actor=NOBODY, now=now)
+    kind = house.policies.roles[role].office
+    office = board if kind == "board" else work.people.offices(party=party, kind=kind)[0].id
+    desk.appoint(person_id=person.id, role=role, office_id=office, actor=CONSOLE, now=now)
+    until = now + timedelta(days=3000)
+    desk.record_training(person_id=person.id, until=until, actor=CONSOLE, now=now)
+    desk.record_vetting(person_id=person.id, until=until, actor=CONSOLE, now=now)
+    return person
 
 
 def actor_of(house: House, person: Person) -> Actor:

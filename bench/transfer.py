@@ -25,6 +25,7 @@ from uuid import UUID
 
 import psutil
 
+from bench import results
 from bench.live import Answer, Client, Served, actor_of, joined, make, multipart
 from sharing.model.item import Written
 
@@ -162,6 +163,7 @@ def timed(act: Callable[[], object], target: Path) -> float:
 def measured(size: int, folder: Path) -> Iterator[str]:
     """One line a figure."""
     source, target, stage = made(folder / "source", size), folder / "target", Stage(folder)
+    results.condition("file", f"{size / 2**30:g} GiB")
     yield f"{size / 2**30:g} GiB, {os.cpu_count()} CPUs, load {os.getloadavg()[0]:.1f}, one worker, client beside it"
     with stage.service as service:
         stage.sign_in()
@@ -186,6 +188,9 @@ def measured(size: int, folder: Path) -> Iterator[str]:
     slowest, fastest = (size / taken / 1e6 for taken in (copies[-1], copies[0]))
     yield f"plain copy {size / plain / 1e6:,.0f} MB/s (from {slowest:,.0f} to {fastest:,.0f})"
     for name, taken, _, memory in found:
+        results.keep(results.Figure(name, size / taken / 1e6, "MB/s", durable="synchronised at both ends"))
+        results.keep(results.Figure(f"{name}, of a plain copy", plain / taken, "times"))
+        results.keep(results.Figure(f"{name}, worker above rest", memory.above, "MiB", target=f"<= {ALLOWED}"))
         yield (
             f"{name:<16} {size / taken / 1e6:7,.0f} MB/s   {plain / taken:5.2f} of a plain copy   "
             f"worker {memory.idle:4.0f} MiB {memory.above:+5.1f} MiB   target <= +{ALLOWED}"

@@ -1,6 +1,8 @@
 """Ratios T1 to T7 of the vault: each sample with the cipher's own speed measured beside it, medians, CPU time.
 
-    python -m bench.vault [MiB]        (default 64; run it on an idle machine)
+    python -m bench.vault [MiB]                      (default 64; run it on an idle machine)
+    python -m bench.vault --rewrap [KEYS] [URL]      rewrapping (default 100000) in a key store file, or at postgresql://…
+                                                     (“postgresql”: a server of its own)
 
 T8 counts calls of a key management service and has nothing to measure with the local keyring.
 """
@@ -10,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import itertools
 import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -17,6 +20,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 from uuid import UUID
@@ -24,26 +28,105 @@ from uuid import UUID
 from cryptography.cobblestone import Cobblestone256Encryptor
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from bench import results
+from bench.postgresql import Server
 from vault import envelope
 from vault.backends.files import FilesBackend
 from vault.buffers import PIECE
 from vault.envelope import WIRE
+from vault.keyring import LocalKeyring
+from vault.keystore import Key, KeyStore, object_key, open_engine
+from vault.keystore_tables import row_of
 from vault.parts import PartReader, PartWriter, SealedPart
 from vault.ranges import RangeReader
+from vault.rewrap import rewrap
 
 ITEM, KEY, CONTEXT = UUID(int=5), bytes(range(32)), b"bench"
+NOW = datetime(2026, 11, 21, 9, 0, tzinfo=UTC)
 ROUNDS = 5
 PLAIN, WIRED = memoryview(bytearray(os.urandom(PIECE))), memoryview(bytearray(PIECE + 2 * WIRE + 16_384 + 56))
 
 
 def main() -> None:
-    size = int(sys.argv[1] if len(sys.argv) > 1 else 64) * 2**20
     root = Path(tempfile.mkdtemp(prefix="bench-vault-"))
     try:
-        for line in measured(size, root):
-            print(line)
+        for line in chosen(sys.argv[1:], root):
+            print(line, flush=True)
     finally:
         shutil.rmtree(root)
+
+
+def chosen(given: list[str], root: Path) -> Iterator[str]:
+    if given[:1] == ["--rewrap"]:
+        url = given[2] if len(given) > 2 else ""
+        if url == "postgresql":
+            server = Server(durable=True).start()
+            url = server.url(server.create())
+        return rewrapping(int(given[1]) if len(given) > 1 else 100_000, url, root)
+    return measured(int(given[0] if given else 64) * 2**20, root)
+
+
+def rewrapping(count: int, url: str, root: Path) -> Iterator[str]:
+    """Every key of a body moved to its newest KEK, flushed as when serving, in a process whose memory is watched."""
+    where = url or str(root / "keys.db")
+    (root / "keyring").mkdir(mode=0o700)
+    keyring, kept = LocalKeyring(root / "keyring"), KeyStore(open_engine(where))
+    keyring.create("body", now=NOW)
+    for start in range(0, count, 10_000):
+        fill(kept, keyring, min(10_000, count - start))
+    keyring.create("body", now=NOW)
+    kept.dispose()
+    cipher = wrapping(keyring)
+    yield f"{count:,} keys in {'PostgreSQL' if url else 'SQLite, WAL, synchronous=FULL'}; {os.cpu_count()} CPUs"
+    script = (
+        "import sys; from pathlib import Path; from bench import vault; "
+        "vault.rewrap_all(sys.argv[1], Path(sys.argv[2]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, where, str(root / "keyring")], capture_output=True, text=True, check=True
+    )
+    moved, wall, cpu, early, late = map(float, done.stdout.split())
+    if moved != count:
+        raise RuntimeError(done.stdout)
+    yield report("T9 keys rewrapped a second, wall", moved / wall, ">= 50,000 (20 us each)")
+    yield report("T9 CPU a key, us", cpu / moved * 1e6, "-")
+    yield report("T9 the wraps alone / CPU of all", cipher * moved / cpu, "-")
+    yield report("T9 memory at the end above that after ten batches, MiB", (late - early) / 1024, "<= 4")
+
+
+def fill(kept: KeyStore, keyring: LocalKeyring, count: int) -> None:
+    rows = []
+    for _ in range(count):
+        item = UUID(bytes=os.urandom(16))
+        kek, wrapped = keyring.wrap("body", os.urandom(32), envelope.wrap_facts(item, 1, "OS"))
+        rows.append(row_of(Key(item, 1, "body", kek, wrapped, "OS", "live", NOW, NOW)))
+    with kept._engine.begin() as conn:
+        conn.execute(object_key.insert(), rows)
+
+
+def wrapping(keyring: LocalKeyring) -> float:
+    """CPU seconds of one unwrap and one wrap with nothing around them."""
+    facts = envelope.wrap_facts(ITEM, 1, "OS")
+    kek, wrapped = keyring.wrap("body", KEY, facts)
+    context = envelope.wrap_context(kek, facts)
+
+    def thousand() -> None:
+        for _ in range(1000):
+            envelope.seal(KEY, context, keyring.unwrap(kek, wrapped, facts))
+
+    return median(thousand) / 1000
+
+
+def rewrap_all(where: str, folder: Path) -> None:
+    """For a process of its own: keys moved, seconds by wall and CPU, peak KiB after ten batches and at the end."""
+    kept, keyring = KeyStore(open_engine(where)), LocalKeyring(folder)
+    wall, cpu, early, moved = time.perf_counter(), time.process_time(), 0, 0
+    for number, done in enumerate(rewrap(kept, keyring, "body")):
+        moved = done.moved
+        if number <= 10:
+            early = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    late = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    print(moved, time.perf_counter() - wall, time.process_time() - cpu, early, late)
 
 
 def measured(size: int, root: Path) -> Iterator[str]:
@@ -288,6 +371,7 @@ def median(act: Callable[[], object], clock: Callable[[], float] = time.process_
 
 
 def report(what: str, value: float, target: str) -> str:
+    results.keep(results.Figure(what, value, target=target if target[0] in "<>" else ""))
     return f"{what:<76} {value:8.2f}   target {target}"
 
 

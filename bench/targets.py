@@ -1,0 +1,115 @@
+"""What the designs ask for, and which figure answers it; bench/draw.py tells met, or short by how much."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """``run`` and ``figure``: where the answer stands in bench/results/. ``held``: the tests that answer it instead."""
+
+    part: str
+    text: str
+    aim: str
+    run: str = ""
+    figure: str = ""
+    held: str = ""
+
+
+def _vault(number: str, text: str, aim: str, figure: str, run: str = "vault") -> Target:
+    return Target("vault", f"{number}: {text}", aim, run, figure)
+
+
+def _log(text: str, aim: str, figure: str, run: str = "peers") -> Target:
+    return Target("log", text, aim, run, figure)
+
+
+def _appends() -> tuple[Target, ...]:
+    asked = (
+        *(("SQLite", clients, "0.80") for clients in (1, 4)),
+        *(("PostgreSQL", clients, aim) for clients, aim in ((1, "0.85"), (4, "0.85"), (16, "0.70"), (64, "0.80"))),
+    )
+    return tuple(
+        _log(
+            f"append on {database}, {many(clients)}, of the bare insert",
+            f">= {aim}",
+            f"append, {database}, {many(clients)}, of the bare insert",
+        )
+        for database, clients, aim in asked
+    )
+
+
+def many(clients: int) -> str:
+    return f"{clients} client{'' if clients == 1 else 's'}"
+
+
+_LOAD = (
+    ("answers 5xx that are no orderly refusal", "= 0"),
+    ("acknowledged requests not in the log", "= 0"),
+    ("faults found in the log", "= 0"),
+)
+
+TARGETS: tuple[Target, ...] = (
+    _vault("T1", "sealing in memory, of the cipher’s own speed", ">= 0.45", "T1 memory, sealing"),
+    _vault("T1", "opening in memory, the same", ">= 0.45", "T1 memory, opening"),
+    _vault("T2", "file to nowhere, of `openssl speed`", ">= 0.75", "T2 stored file to /dev/null / openssl speed"),
+    _vault("T2", "the same, of what copy and cipher allow", ">= 0.85", "T2 the same, E"),
+    _vault("T3", "file to file, of what copy and cipher allow", ">= 0.80", "T3 file to file without hash, E"),
+    _vault("T3", "the same, of a plain copy", ">= 0.60", "T3 the same / plain copy"),
+    _vault(
+        "T4",
+        "upload with one hash beside, of hashing alone",
+        ">= 0.75",
+        "T4 upload, plaintext hashed beside, wall / hashlib alone",
+    ),
+    _vault("T5", "1 KiB sealed and its key wrapped, µs", "<= 25", "T5 1 KiB sealed and key wrapped, us"),
+    _vault("T5", "file of 1 KiB, of a plain copy", "<= 1.7", "T5 1 KiB file to file / plain copy"),
+    _vault("T6", "open, length, 16 KiB, µs", "<= 60", "T6 open, length, 16 KiB, us"),
+    _vault("T6", "long range, of the sequential decryptor", ">= 0.7", "T6 long range / sequential decryptor"),
+    _vault("T7", "memory of one stream, 256 MiB above 2 MiB, MiB", "<= 4", "T7 peak memory, 256 MiB above 2 MiB, MiB"),
+    *(
+        _vault("T7", f"memory to {way} 4 GiB above that for 1 kB, MiB", "<= 4", figure, "peers")
+        for way, figure in (
+            ("seal", "seal, ours, memory for 4 GiB above that for 1 kB"),
+            ("open", "open, ours, memory for 4 GiB above that for 1 kB"),
+        )
+    ),
+    _vault("T7", "memory of one upload to S3, MiB", "<= 40", "S3, memory of ours", "cloud"),
+    _vault("T8", "KMS calls of an upload", "<= 1", "KMS calls, new item", "cloud"),
+    _vault("T8", "KMS calls of a cold opening", "<= 1", "KMS calls, cold opening", "cloud"),
+    _vault("T8", "KMS calls of a warm opening", "= 0", "KMS calls, warm opening", "cloud"),
+    _vault(
+        "rewrap",
+        "memory of rewrapping 100,000 keys, MiB",
+        "<= 4",
+        "T9 memory at the end above that after ten batches, MiB",
+        "rewrap",
+    ),
+    *_appends(),
+    *(
+        _log(f"in the tree within, p99, {many(clients)}, ms", "<= 300", f"in the tree, p99, {many(clients)}")
+        for clients in (1, 4, 16)
+    ),
+    _log("single durable append, of pymerkle’s on SQLite", ">= 3", "append, SQLite, 1 client, of pymerkle"),
+    _log(
+        "inclusion proof at 1,000,000, times faster than pymerkle’s on SQLite",
+        ">= 10",
+        "inclusion proof at 1,000,000 entries, times faster than pymerkle",
+    ),
+    _log(
+        "whole log of 1,000,000: root and checkpoints, times the bare hashing of the same bytes",
+        "<= 2",
+        "verify, root and checkpoints, of hashing alone",
+    ),
+    _log("memory of a verification, MiB", "<= 64", "verify, ours, every entry and disclosure, memory"),
+    Target("log", "acknowledged entries lost in any crash", "= 0", held="tests/faults/test_killed_between.py"),
+    _log(
+        "time of a page that reads one item taken by logging, %", "<= 15", "log, of the time of “item, opened”", "pages"
+    ),
+    *(
+        Target("load", f"{database}: {words}", aim, "load", f"load, {database}: {words}")
+        for database in ("PostgreSQL", "SQLite")
+        for words, aim in _LOAD
+    ),
+)
