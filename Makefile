@@ -8,18 +8,31 @@ STATE  ?= var
 FILES  ?=
 ESTABLISHMENTS ?=
 WORLDS ?= 300
+SECONDS ?= 60
+CORES  ?= 2
+ONLY   ?=
 
-.PHONY: help run test check story bench laws screenshots lock clean
+.PHONY: help run test test-sqlite test-postgresql check fuzz story bench laws screenshots lock clean
 
 help: ## this list
-	@sed -n 's/^\([a-z]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
 
 run: $(VENV)/.run ## set up and serve the demonstration at http://127.0.0.1:8080 (PORT=… changes it)
 	@$(BIN)/custodes demo --state $(STATE) --port $(PORT)
 
-test: $(VENV)/.dev ## set up and run every test (installs Chromium through the system's package manager if missing)
+test: ## set up and run every test on SQLite and on PostgreSQL (installs what they need through the system's packages)
+	@$(MAKE) --no-print-directory test-sqlite
+	@$(MAKE) --no-print-directory test-postgresql
+
+test-sqlite: $(VENV)/.dev ## every test on SQLite (ONLY="tests/api tests/web" some of them)
 	@tools/need-chromium
-	@$(BIN)/python -m pytest --worlds $(WORLDS)
+	@tools/need-nginx
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --worlds $(WORLDS) $(ONLY)
+
+test-postgresql: $(VENV)/.dev ## every test on a PostgreSQL of its own, those of a browser aside
+	@tools/need-postgresql
+	@tools/need-nginx
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --worlds $(WORLDS) --database postgresql $(ONLY)
 
 check: $(VENV)/.dev ## style, types, import contracts, policies
 	@$(BIN)/ruff check .
@@ -28,11 +41,15 @@ check: $(VENV)/.dev ## style, types, import contracts, policies
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/custodes policies check
 
+fuzz: $(VENV)/.dev ## every parser of outside bytes, guided by coverage, SECONDS=60 each (ONLY="note bundle" some of them)
+	@$(BIN)/python -m tools.fuzz --seconds $(SECONDS) $(ONLY)
+
 story: $(VENV)/.run ## one item's whole life over HTTP, ending in an offline verification (FILES="a b" ESTABLISHMENTS=csv)
 	@$(BIN)/python -m app.story $(if $(ESTABLISHMENTS),--establishments "$(ESTABLISHMENTS)") $(FILES)
 
-bench: $(VENV)/.dev ## measure; figures are ratios taken in one run
-	@$(BIN)/python -m bench
+bench: $(VENV)/.dev ## measure (about 75 minutes; QUICK=1 a few; SAVE=1 keep and draw; ONLY="load peers" some)
+	@tools/need-postgresql
+	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(SAVE),--save) $(ONLY)
 
 laws: $(VENV)/.dev ## the access laws over 3,000 random worlds
 	@$(BIN)/python -m pytest tests/laws --worlds 3000
