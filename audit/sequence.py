@@ -78,6 +78,8 @@ def integrate(conn: Connection, most: int | None = None, *, batch: int = BATCH) 
     head, done = _head(conn), 0
     if not head.born and conn.scalar(_LAST, {"seq": head.tree.size - 1}) != head.pos:
         raise LogDamaged(_DAMAGED)
+    if conn.dialect.name != SQLITE and (conn.scalar(sa.select(_OVER)) or 0) <= head.xid:
+        raise LogDamaged(_ELSEWHERE)
     while most is None or done < most:
         step = batch if most is None else min(batch, most - done)
         rows = conn.execute(_decided(conn, head).limit(step)).all()
@@ -254,6 +256,10 @@ def _fill(conn: Connection, table: sa.Table, rows: Sequence[tuple[Any, ...]]) ->
 
 
 _DAMAGED = "The log’s head is damaged, so nothing is done. Verify the log, and report it as an incident."
+_ELSEWHERE = (
+    "The numbers of this server’s transactions lie behind those in the log, as after a restore from a dump: new "
+    "entries would never come into the tree. Set the server’s counter beyond them (pg_resetwal), then go on."
+)
 _LAST = sa.select(audit_leaf.c.pos).where(audit_leaf.c.seq == sa.bindparam("seq"))
 _ID = re.compile(rb'"id":"([0-9a-f-]{36})","n":').search
 _HEAD = sa.select(

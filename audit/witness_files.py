@@ -49,7 +49,9 @@ class WitnessKey:
         except VerifierKeyInvalid:
             good = False
         if not good:
-            detail = "Give the witness a name like monitors.example/witness: no space, no plus sign, at most 120 characters."
+            detail = (
+                "A witness has a name like monitors.example/witness: no space, no plus sign, at most 120 characters."
+            )
             raise VerifierKeyInvalid(detail)
         seed = b64(made._key.private_bytes_raw())
         try:

@@ -61,7 +61,6 @@ class Witness(Protocol):
         another Unavailable if the log cannot prove it now.
         """
 
-
     def facts(self, item: str) -> Sequence[Fact]:
         """What the log says of one item, oldest first, checked against what was committed to. Raises Unavailable."""
 

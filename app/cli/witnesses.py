@@ -25,7 +25,7 @@ class PartyUnknown(NotFound):
 
 @click.command()
 def status() -> None:
-    """Say how the log stands: size, newest checkpoint, who cosigned when. Exit code 1: damaged, or a witness is late."""
+    """Say how the log stands: size, newest checkpoint, who cosigned when. Exit code 1: damaged, or a witness late."""
     found = house()
     with found.work(operator()) as work:
         log, standing = state(work.conn, found.keys.log), work.cosignatures.standing(now=work.now)

@@ -95,7 +95,9 @@ def _(copy: Copy) -> None:
 
 @row(NEED, "puts another office among those it came to (item_office)", seen="serving verify")
 def _(copy: Copy) -> None:
-    copy.sql(f"insert into item_office (item_id, number, office) values ({copy.id('one')}, 9, {_office(copy, 'Hull Board')})")
+    copy.sql(
+        f"insert into item_office (item_id, number, office) values ({copy.id('one')}, 9, {_office(copy, 'Hull Board')})"
+    )
 
 
 @row(
@@ -140,7 +142,9 @@ def _(copy: Copy) -> None:
 
 @row(NEED, "gives an item another item's digest", seen="serving verify")
 def _(copy: Copy) -> None:
-    copy.sql(f"update item set bound = (select bound from item where id = {copy.id('two')}) where id = {copy.id('one')}")
+    copy.sql(
+        f"update item set bound = (select bound from item where id = {copy.id('two')}) where id = {copy.id('one')}"
+    )
 
 
 @row(

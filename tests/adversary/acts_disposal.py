@@ -15,7 +15,9 @@ def _not_destroyed(copy: Copy, purpose: str) -> None:
     wait(copy.live, 30)
     sweeps.dispose(copy.house)
     assert copy.one(f"select state from vault_object where item = '{copy.uuid(purpose)}'") != "destroyed"
-    failed = f"select count(*) from audit_index where act = 'retention.destruction-failed' and item = '{copy.uuid(purpose)}'"
+    failed = (
+        f"select count(*) from audit_index where act = 'retention.destruction-failed' and item = '{copy.uuid(purpose)}'"
+    )
     from app.bootstrap import sequencing
 
     sequencing.settle(copy.house)
@@ -105,7 +107,7 @@ def _(copy: Copy) -> None:
     copy.sql("delete from disposal_certificate")
 
 
-@row(DISPOSAL, "makes the row a destroyed item left say that it is open", seen="verify")
+@row(DISPOSAL, "makes the row a destroyed item left say that it is open", seen="serving verify")
 def _(copy: Copy) -> None:
     copy.sql(f"update item set state = 'open' where uuid = '{copy.uuid('gone')}'")
 
@@ -182,7 +184,6 @@ def _(copy: Copy) -> None:
             conn.exec_driver_sql(f"create trigger helper after insert on item begin {insert}; end")
 
 
-
 @row(RULES, "drops the triggers that refuse to alter the log", seen="start verify")
 def _(copy: Copy) -> None:
     with copy.house.engine.begin() as conn:
@@ -194,7 +195,12 @@ def _(copy: Copy) -> None:
     (copy.state / "keys" / "facts").unlink()
 
 
-@row(RULES, "puts a key of their own in its place, and starts the service anew", had="service keys", seen="serving verify")
+@row(
+    RULES,
+    "puts a key of their own in its place, and starts the service anew",
+    had="service keys",
+    seen="serving verify",
+)
 def _(copy: Copy) -> None:
     (copy.state / "keys" / "facts").write_bytes(bytes(32))
     copy.restart()

@@ -7,9 +7,13 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.note import read_checkpoint, sign
 from audit.tables import audit_checkpoint, audit_disclosure, audit_entry, audit_index, audit_leaf, audit_node
+from audit.trust import Trust
+from audit.views import FORK, compare
+from audit.witness import opened
+from audit.witness_files import remembered
 from tests.adversary.rewriting import Kept, about, entries, made_up, rewrite, without
 from tests.adversary.rows import LOG, control, row
-from tests.adversary.scene import Copy
+from tests.adversary.scene import Copy, Wire
 
 PLACE = 150  # an entry well inside, under several checkpoints
 
@@ -186,12 +190,22 @@ def _(copy: Copy) -> None:
 
 @row(
     LOG,
-    "shows the witness a history of its own, and everybody else another",
+    "keeps two histories, and shows each to a witness who never saw the other",
     had="D, log key",
-    seen="verify kept witness anchor",
+    seen="verify kept anchor",
+    so="Neither witness can tell alone. What both hold, side by side, proves it: `custodes audit compare`, or `--peer` at "
+    "each round.",
+    after=lambda copy: _side_by_side(copy),
 )
 def _(copy: Copy) -> None:
+    copy.witness.unlink()  # the second begins with what it is shown
     rewrite(copy, without(60), signed=True)
+
+
+def _side_by_side(copy: Copy) -> None:
+    trust = Trust.of([copy.house.keys.log.vkey])
+    one, two = (opened(remembered(each).note, trust) for each in (copy.scene.outside.memory, copy.witness))
+    assert compare(one, two, Wire(copy.live).proof).found == FORK
 
 
 @control("an entry is redacted by the service and the redaction recorded")

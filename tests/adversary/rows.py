@@ -45,7 +45,7 @@ ROWS: list[Row] = []
 CONTROLS: list[Row] = []
 
 
-def row(  # noqa: PLR0913 - the columns of the table
+def row(
     section: str,
     did: str,
     *,

@@ -399,6 +399,8 @@ def _serve(copy: Copy) -> None:
         except Exception as error:
             copy.notice(SERVING, f"breaks off: {type(error).__name__}")
             continue
+        if status == 401:  # their session is younger than the copy: they sign in again, which alarms nobody
+            continue
         if status != 200:  # each of these was served before
             copy.notice(SERVING, _code(said))
         elif "/files/" in path:

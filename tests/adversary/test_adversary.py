@@ -7,11 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.adversary import acts_access, acts_content, acts_disposal, acts_log
+from tests.adversary.page import PAGE, page
 from tests.adversary.rows import CONTROLS, ROWS, Row
 from tests.adversary.scene import Scene, build, copied, everybody
-
-assert acts_access and acts_content and acts_disposal and acts_log  # each module enters its rows as it is read
 
 pytestmark = pytest.mark.folder("copies a house with its folders; what lies in a bucket is told the same things")
 
@@ -43,3 +41,11 @@ def test_what_an_insider_does_is_noticed_by_exactly_whom_the_page_names(scene: S
 @pytest.mark.parametrize("row", CONTROLS, ids=lambda row: row.did)
 def test_the_same_through_the_service_alarms_nobody(scene: Scene, row: Row, tmp_path: Path) -> None:
     run(scene, row, tmp_path)
+
+
+def test_the_page_says_what_these_tests_say() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), "run python -m tests.adversary.page"
+
+
+def test_no_act_stands_twice() -> None:
+    assert len({row.name for row in ROWS}) == len(ROWS) > 80

@@ -329,6 +329,15 @@ def test_a_late_commit_is_never_passed_over(log: Log) -> None:
 
 
 @pytest.mark.database("postgresql")
+def test_a_server_whose_counter_lies_behind_the_log_is_told_apart_from_a_log_at_rest(log: Log) -> None:
+    log.write(2)
+    with log.engine.begin() as conn:
+        conn.execute(sa.update(audit_head).values(last_xid=2**50))
+    with pytest.raises(LogDamaged, match="pg_resetwal"):
+        step(log)
+
+
+@pytest.mark.database("postgresql")
 def test_a_late_rollback_holds_nothing_up_for_ever(log: Log) -> None:
     with log.engine.connect() as slow:
         slow.begin()

@@ -16,8 +16,8 @@ from app.bootstrap.engines import reading
 from app.factory import create_app
 from audit.examine import verify_database
 from bench.live import make
-from tests.faults.conftest import Scene, Things
 from bench.postgresql import Server
+from tests.faults.conftest import Scene, Things
 
 pytestmark = pytest.mark.database("postgresql")
 
