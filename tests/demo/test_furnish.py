@@ -31,6 +31,7 @@ DUES = {"no-period", "running", "due", "reviewed", "cooling-off", "destroyed", "
 
 
 def verified(house: House) -> Report:
+    sequencing.settle(house)
     with house.engine.connect() as conn:
         return verify_database(conn, house.keys.log)
 
