@@ -124,7 +124,7 @@ def _(copy: Copy) -> None:
     "names somebody and binds the item anew, with the service's own key",
     had="D, service keys",
     seen="verify",
-    so="Shown to whoever was named, until somebody verifies: whoever has the service's keys is the service to its rows.",
+    so="Shown to whoever was named, until somebody verifies: with the service's keys one is the service to its rows.",
 )
 def _(copy: Copy) -> None:
     _give(copy, copy.person("hull"))
@@ -159,7 +159,7 @@ def _(copy: Copy) -> None:
 @row(
     NEED,
     "makes an item findable under another person's number (item_subject)",
-    so="Finding is not seeing: what is found is decided by the same facts. Without the index key no number can be chosen.",
+    so="Finding is not seeing: what is found is decided by the same facts. No number can be chosen without the key.",
 )
 def _(copy: Copy) -> None:
     copy.sql(f"update item_subject set item_id = {copy.id('gone')} where item_id = {copy.id('one')}")
@@ -270,8 +270,14 @@ def _(copy: Copy) -> None:
     copy.sql(f"update session set person_id = '{_account(copy, 'officer')}' where token_hash = '{digest}'")
 
 
+def _refused(copy: Copy) -> None:
+    body = {"token": "made-up", "password": PASSWORD + " again"}
+    answer = copy.live.app.test_client().post("/api/v1/invitations/accept", json=body)
+    assert answer.status_code != 200, answer.text
+
+
 @row(PEOPLE, "makes up an invitation, to set somebody's password and second factor", so="Refused when it is used.",
-     after=lambda copy: _refused(copy))  # fmt: skip
+     after=_refused)  # fmt: skip
 def _(copy: Copy) -> None:
     digest, until = sha256(b"made-up").hexdigest(), EVER
     copy.sql(
@@ -280,10 +286,12 @@ def _(copy: Copy) -> None:
     )
 
 
-def _refused(copy: Copy) -> None:
-    body = {"token": "made-up", "password": PASSWORD + " again"}
-    answer = copy.live.app.test_client().post("/api/v1/invitations/accept", json=body)
-    assert answer.status_code != 200, answer.text
+def _half_in(copy: Copy) -> None:
+    client = copy.live.app.test_client()
+    first = client.post("/api/v1/session", json={"email": "compliance@example.test", "password": PASSWORD})
+    bearer = {"Authorization": f"Bearer {first.json['token']}"}
+    second = client.post("/api/v1/session/code", json={"code": copy.live.code("hull")}, headers=bearer)
+    assert second.status_code in (401, 503), second.text
 
 
 @row(
@@ -291,7 +299,7 @@ def _refused(copy: Copy) -> None:
     "sets somebody's password to one they know",
     so="The second factor is sealed under the service's key for that account alone: nobody signs in without it. "
     "The rightful holder cannot sign in either, and says so.",
-    after=lambda copy: _half_in(copy),
+    after=_half_in,
 )
 def _(copy: Copy) -> None:
     mine, theirs = _account(copy, "hull"), _account(copy, "compliance")
@@ -299,14 +307,6 @@ def _(copy: Copy) -> None:
     copy.sql(f"update credential set password = (select password from credential where person_id = '{mine}'), "
              f"totp_sealed = (select totp_sealed from credential where person_id = '{mine}') "
              f"where person_id = '{theirs}'")  # fmt: skip
-
-
-def _half_in(copy: Copy) -> None:
-    client = copy.live.app.test_client()
-    first = client.post("/api/v1/session", json={"email": "compliance@example.test", "password": PASSWORD})
-    bearer = {"Authorization": f"Bearer {first.json['token']}"}
-    second = client.post("/api/v1/session/code", json={"code": copy.live.code("hull")}, headers=bearer)
-    assert second.status_code in (401, 503), second.text
 
 
 @row(
@@ -337,8 +337,8 @@ def _(copy: Copy) -> None:
     "it lets nobody see what has not been passed to them.",
 )
 def _(copy: Copy) -> None:
-    copy.sql(f"update office_establishment set establishment = 'HLI' where office_id = '{copy.live.boards['Leeds Board']}'"
-             " and establishment = 'LEI'")  # fmt: skip
+    board = copy.live.boards["Leeds Board"]
+    copy.sql(f"update office_establishment set establishment = 'HLI' where office_id = '{board}'")
 
 
 @control("somebody is appointed, trained and put into a group")

@@ -180,12 +180,16 @@ def _(copy: Copy) -> None:
         conn.execute(sa.update(item_field).where(*mine).values(sealed=conn.execute(other).scalar_one()))
 
 
+def _no_key(copy: Copy) -> None:
+    assert copy.house.keystore.of_item(_uuid(copy, "gone")) == []
+
+
 @row(
     CONTENT,
     "puts a destroyed item's key back from a backup of the key store",
     had="K",
     so="The application's row says destroyed: the next start destroys the key again before anybody is served.",
-    after=lambda copy: _no_key(copy),
+    after=_no_key,
 )
 def _(copy: Copy) -> None:
     _revive(copy)
@@ -209,8 +213,8 @@ def _(copy: Copy) -> None:
     "puts back everything there ever was of a destroyed item: key, file, words, every row as it was bound then",
     had="D, S, K",
     seen="verify",
-    so="Whoever kept key, ciphertext and keyring can read it anyway, until the wrapping key is destroyed and every copy "
-    "of it: that is the date a certificate's promise is worth.",
+    so="Whoever kept key, ciphertext and keyring can read it anyway, until the wrapping key is destroyed and every "
+    "copy of it: that is the date a certificate's promise is worth.",
 )
 def _(copy: Copy) -> None:
     _revive(copy)
@@ -218,9 +222,9 @@ def _(copy: Copy) -> None:
     source = sa.create_engine(_url(older["database"]))
     uuid = copy.uuid("gone")
     with source.connect() as was, copy.insider() as conn:
-        for table, column in (("item", "uuid"), ("vault_object", "item"), ("vault_part", "item"), ("item_file", "item_uuid"),
-                              ("item_field", "item_uuid")):  # fmt: skip
-            conn.exec_driver_sql(f"delete from {table} where {column} = '{uuid}'") if table != "item" else None
+        for table, column in _OF_AN_ITEM.items():
+            if table != "item":  # others refer to that row: it is written over
+                conn.exec_driver_sql(f"delete from {table} where {column} = '{uuid}'")
             for found in was.exec_driver_sql(f"select * from {table} where {column} = '{uuid}'").mappings().all():
                 _place(conn, table, dict(found))
     source.dispose()
@@ -230,6 +234,15 @@ def _(copy: Copy) -> None:
             to = copy.state / "vault" / "objects" / path.relative_to(files)
             to.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             to.write_bytes(path.read_bytes())
+
+
+_OF_AN_ITEM = {
+    "item": "uuid",
+    "vault_object": "item",
+    "vault_part": "item",
+    "item_file": "item_uuid",
+    "item_field": "item_uuid",
+}
 
 
 def _place(conn: sa.Connection, table: str, values: dict[str, Any]) -> None:
@@ -275,10 +288,6 @@ def _revive(copy: Copy) -> None:
         conn.execute(sa.insert(object_key).values(_key(was, copy, "gone")))
         conn.execute(sa.delete(erased).where(erased.c.item == copy.uuid("gone")))
     engine.dispose()
-
-
-def _no_key(copy: Copy) -> None:
-    assert copy.house.keystore.of_item(_uuid(copy, "gone")) == []
 
 
 @control("a file is opened, an item read and its marking kept")

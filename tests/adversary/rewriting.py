@@ -1,4 +1,4 @@
-"""A log written anew behind the service: entries dropped, moved or made up, and everything that follows made to agree."""
+"""A log written anew behind the service: entries dropped, moved or made up, and what follows made to agree."""
 
 from __future__ import annotations
 

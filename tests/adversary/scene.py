@@ -191,7 +191,7 @@ def settings_at(state: Path, database: str, policies: Path) -> Any:
 
 
 def build(folder: Path) -> Scene:
-    """Items sent, opened, closed, one barred to somebody, one held, one reviewed, one destroyed with its certificate."""
+    """Items sent, opened, closed, one barred to somebody, one held, one reviewed, one destroyed with certificate."""
     state = folder / "state"
     live = Live.create(state)
     key = WitnessKey.create(folder / "witness-key", WITNESS)
@@ -212,6 +212,8 @@ def build(folder: Path) -> Scene:
     live.api("chair").ok("POST", f"/items/{scene.items['one']}/open", {"purpose": "follow-up"})
     barred = {"person": live.ids["vice"], "reason": "It is about her."}
     live.api("officer").ok("POST", f"/items/{scene.items['one']}/recuse", barred)
+    for who in ("hull", "vice", "compliance"):
+        live.api(who)  # signed in before anybody is suspected
     _sign(scene)
     _keep(scene, "older")
     live.api("chair").ok("POST", f"/items/{scene.items['two']}/open", {"purpose": "follow-up"})
@@ -219,8 +221,6 @@ def build(folder: Path) -> Scene:
     live.api("officer").ok("POST", f"/items/{scene.items['two']}/grants", sight)
     _sign(scene)
     outside.kept = Wire(live).newest()
-    for who in ("hull", "vice", "compliance"):
-        live.api(who)
     live.api("officer").ok("POST", f"/items/{scene.items['one']}/open", {"purpose": "follow-up"})
     sequencing.settle(live.house)
     return scene
@@ -362,7 +362,7 @@ def copied(scene: Scene, folder: Path, *, database: str = "", state: Path | None
 
 
 def everybody(copy: Copy) -> dict[str, str]:
-    """Who notices, and what they say. In the order in which it would happen; nobody's alarm keeps the next from looking."""
+    """Who notices, and what they say, in the order in which it would happen; nobody's alarm stops the next."""
     _serve(copy)
     _start(copy)
     _signed(copy)
@@ -398,8 +398,6 @@ def _serve(copy: Copy) -> None:
             status, said = answer.status_code, answer.get_data().decode(errors="replace")
         except Exception as error:
             copy.notice(SERVING, f"breaks off: {type(error).__name__}")
-            continue
-        if status == 401:  # their session is younger than the copy: they sign in again, which alarms nobody
             continue
         if status != 200:  # each of these was served before
             copy.notice(SERVING, _code(said))
