@@ -13,12 +13,15 @@ import http.client
 import json
 import os
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
@@ -34,16 +37,40 @@ ACCOUNT = {
 
 @cache
 def endpoint() -> str:
-    """moto's address in this process, started with its first use."""
+    """moto's address, in a process of its own that is started with the first use and ends with this one."""
+    os.environ.update(ACCOUNT)
+    root = Path(__file__).parents[1]
+    server = subprocess.Popen(
+        [sys.executable, "-c", "from tests.cloud import serve; serve()"],
+        cwd=root,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        text=True,
+    )
+    atexit.register(_end, server)
+    assert server.stdout is not None
+    return f"http://127.0.0.1:{int(server.stdout.readline())}"
+
+
+def _end(server: subprocess.Popen[str]) -> None:
+    server.kill()
+    server.wait()
+    for stream in (server.stdin, server.stdout):
+        if stream is not None:
+            stream.close()
+
+
+def serve() -> None:
+    """moto, until whoever started it is gone; the first line printed is its port."""
     from moto.server import ThreadedMotoServer
 
-    os.environ.update(ACCOUNT)
     _list_without_copying()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
-    atexit.register(server.stop)
-    host, port = server.get_host_and_port()
-    return f"http://{host}:{port}"
+    print(server.get_host_and_port()[1], flush=True)
+    sys.stdin.read()  # ends when the other side does, however it does
+    os._exit(0)
 
 
 def _list_without_copying() -> None:

@@ -159,6 +159,7 @@ def test_a_full_disk_refuses_everything_and_loses_nothing(served: tuple[Scene, S
     assert api.api("POST", f"/drafts/{draft}/send").status == 201
 
 
+@pytest.mark.folder("half a file lies in a file; a bucket is sent nothing before the first eight megabytes")
 def test_a_worker_killed_in_the_middle_of_an_upload_leaves_nothing_after_the_sweep(
     served: tuple[Scene, Served], api: Client
 ) -> None:

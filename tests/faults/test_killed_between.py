@@ -105,9 +105,9 @@ with house.work(who) as work:
 DESTROYING = """
 from foundation.actor import SERVICE
 from app.bootstrap.work import Work
-from vault.backends.files import FilesBackend
 from vault.disposal import Disposal
 from vault.keystore import KeyStore
+Backend = type(house.backend)
 with house.work() as work:
     item = work.disposals.case(thing).item
 {where} = die
@@ -316,7 +316,7 @@ def test_a_hold_that_is_committed_is_never_destroyed_and_opens_at_the_next_start
 
 
 @pytest.mark.parametrize(
-    "where", ["KeyStore.destroy", "Disposal.remove_content", "FilesBackend.delete", "Work._finish"]
+    "where", ["KeyStore.destroy", "Disposal.remove_content", "Backend.delete", "Work._finish"]
 )
 def test_a_destruction_killed_at_any_of_its_acts_ends_in_one_certificate(scene: Scene, where: str) -> None:
     reference, item = until_reviewed(scene)

@@ -122,7 +122,7 @@ def test_a_locked_account_is_unlocked(live: Live, admin: Visitor) -> None:
 def test_a_lost_device_ends_in_a_new_invitation(live: Live, admin: Visitor, act: str) -> None:
     me = account.c.id == live.ids["chair"]
     with live.house.work() as work:
-        before = work.conn.execute(sa.select(account.c.standing, account.c.bound).where(me)).mappings().one()
+        before = dict(work.conn.execute(sa.select(account).where(me)).mappings().one())
     answer = admin.post(f"/accounts/{live.ids['chair']}/{act}", 200, why="Lost.")
     assert "/invitations/" in answer.text
     assert standing(live, live.ids["chair"]) == "invited"
