@@ -20,23 +20,19 @@ help: ## this list
 run: $(VENV)/.run ## set up and serve the demonstration at http://127.0.0.1:8080 (PORT=… changes it)
 	@$(BIN)/custodes demo --state $(STATE) --port $(PORT)
 
-# What is proven on PostgreSQL so far; the whole suite runs there by “make test-postgresql” and is not green yet.
-PROVEN := tests/identity tests/deploy tests/faults/test_contention.py tests/faults/test_leading.py \
-          tests/structure/test_schema.py
-
-test: ## set up and run every test on SQLite, and on PostgreSQL those proven there (installs what they need)
+test: ## set up and run every test on SQLite with folders, then on PostgreSQL with S3 and KMS (installs what they need)
 	@$(MAKE) --no-print-directory test-sqlite
-	@$(MAKE) --no-print-directory test-postgresql ONLY="$(PROVEN)"
+	@$(MAKE) --no-print-directory test-postgresql
 
-test-sqlite: $(VENV)/.dev ## every test on SQLite (ONLY="tests/api tests/web" some of them)
+test-sqlite: $(VENV)/.dev ## every test on SQLite, content in folders (ONLY="tests/api tests/web" some of them)
 	@tools/need-chromium
 	@tools/need-nginx
 	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --worlds $(WORLDS) $(ONLY)
 
-test-postgresql: $(VENV)/.dev ## every test on a PostgreSQL of its own, those of a browser aside
+test-postgresql: $(VENV)/.dev ## the tests on a PostgreSQL of its own, content and keys in a stand-in for S3 and KMS
 	@tools/need-postgresql
 	@tools/need-nginx
-	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --worlds $(WORLDS) --database postgresql $(ONLY)
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --worlds 100 --database postgresql --store s3 $(ONLY)
 
 check: $(VENV)/.dev ## style, types, import contracts, policies
 	@$(BIN)/ruff check .

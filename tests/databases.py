@@ -17,6 +17,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg import sql
 from sqlalchemy.engine import make_url
 
 from app.bootstrap.engines import make_engine
@@ -180,6 +181,34 @@ def settings(state: Path) -> dict[str, str]:
     if state not in HERE.houses:
         HERE.houses[state] = new(state)
     return {"CUSTODES_DATABASE_URL": HERE.houses[state], **stores.settings(state)}
+
+
+def everything(url: str) -> bytes:
+    """What a thief of the database would read: on SQLite its files, on PostgreSQL every row as the server keeps it."""
+    parsed = make_url(url)
+    assert parsed.database is not None
+    if parsed.get_backend_name() == "sqlite":
+        kept = Path(parsed.database)
+        return b"\n".join(path.read_bytes() for path in sorted(kept.parent.glob(f"{kept.name}*")))
+    found = []
+    with psycopg.connect(str(parsed.set(drivername="postgresql"))) as conn:
+        tables = conn.execute(
+            "select relname from pg_class where relnamespace = 'public'::regnamespace and relkind = 'r'"
+        )
+        for (table,) in tables.fetchall():
+            with conn.cursor().copy(sql.SQL("copy {} to stdout (format binary)").format(sql.Identifier(table))) as out:
+                found += [bytes(piece) for piece in out]
+    return b"\n".join(found)
+
+
+def on_disk(url: str) -> tuple[Path, ...]:
+    """Where PostgreSQL keeps what a database holds and was told; nothing on SQLite, whose file is known."""
+    if not on_postgresql():
+        return ()
+    with psycopg.connect(str(make_url(url).set(drivername="postgresql"))) as conn:
+        ((oid,),) = conn.execute("select oid from pg_database where datname = current_database()").fetchall()
+    data = HERE.server.data
+    return (data / "base" / str(oid), data / "pg_wal")
 
 
 def run(conn: sa.Connection, statement: str) -> sa.CursorResult[Any]:

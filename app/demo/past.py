@@ -91,6 +91,7 @@ def in_the_past(house: House, at: datetime) -> tuple[House, PastClock]:
             ahead = (newest // 1000) - to_ms(at)
             why = "The invented history of the demonstration begins here."
             work.trail.record(CLOCK_CORRECTED, actor=SERVICE, now=at, what={"ahead": ahead}, why=why)
+        sequencing.settle(house)  # what comes after is measured by the tree
     return past, clock
 
 

@@ -126,6 +126,7 @@ def test_a_client_lost_half_way_leaves_nothing(
     assert scene.count("item_file", f"item_uuid = '{draft}'") == 0
 
 
+@pytest.mark.database("sqlite")  # a file of its own to have no room for; PostgreSQL's twin is in postgresql_faults
 def test_a_full_disk_refuses_everything_and_loses_nothing(served: tuple[Scene, Served], api: Client) -> None:
     """The workers may write no file longer than what is there: the log's next entry does not fit at its commit."""
     scene, service = served

@@ -373,7 +373,7 @@ def test_a_destruction_broken_off_after_its_keys_went_ends_in_a_certificate(scen
     assert scene.vault_files() == []
     assert scene.count("audit_index", "act = 'vault.key-destroyed'") == 1
     assert scene.vault_files() == []
-    assert CONTENT[:28] not in scene.database.read_bytes()
+    assert CONTENT[:28] not in databases.everything(scene.house.settings.database_url)
     scene.clock.later(days=2)
     assert sweeps.tidy(scene.house) == 0, "nothing is left to be set right"
     holds(scene)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from audit.fact import kinds
 from audit.follow import replay
 from audit.keys import LogKeys
+from audit.sequence import integrate
 from audit.trail import Trail
 from foundation.actor import Actor
 from foundation.policy import Faults
@@ -65,7 +66,7 @@ class House:
 def house(tmp_path: Path, rules: Rules) -> Iterator[House]:
     engine = databases.engine(tmp_path)
     keys = LogKeys.create(tmp_path / "keys", "custodes.example/test")
-    with engine.begin() as conn:
+    with engine.connect() as conn:
         yield House(conn, keys, rules)
     engine.dispose()
 
@@ -182,6 +183,8 @@ def test_the_register_is_rebuilt_from_the_log_to_the_last_row(house: House) -> N
         house.incidents.note_done(number="INC-2026-0002", duty=duty, actor=LEAD, now=NOW + timedelta(minutes=9))
     house.incidents.close(number="INC-2026-0002", outcome="false-alarm", actor=LEAD, now=NOW + timedelta(minutes=10))
     before = house.rows()
+    house.conn.commit()
+    integrate(house.conn)
     for table in (incident_duty, incident, incident_counter):
         house.conn.execute(sa.delete(table))
     assert replay(house.conn, house.keys, house.register) == 3 + len(OWED) + 1

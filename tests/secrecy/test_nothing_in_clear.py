@@ -19,8 +19,8 @@ from pathlib import Path
 import pytest
 
 from bench.live import Answer, Client, Served, free_port, joined, make, multipart, wait_for
-from tests import databases
-from tests.secrecy.watching import MIB, Watcher, crc, look_through, pages_of
+from tests import databases, stores
+from tests.secrecy.watching import MIB, Watcher, crc, look_into, look_through, needles, pages_of
 
 SIZE = 32 * MIB
 CANARY = b"CANARY-5b1f was told on Tuesday"
@@ -79,13 +79,15 @@ class Stage:
     reader_pages: Client
     api: Client
     reader: Client
+    url: str = ""
+    database: tuple[Path, ...] = ()
     reference: str = ""
     page_reference: str = ""
     known: dict[Path, tuple[int, int]] = field(default_factory=dict)
 
     @property
     def folders(self) -> tuple[Path, ...]:
-        return (self.service.state, self.service.tmp, self.service.log)
+        return (self.service.state, self.service.tmp, self.service.log, *self.database)
 
     def watched(self, act: Callable[[], Answer], *, writing: bool = False) -> Answer:
         """Do it under the watcher; then look through everything that is left."""
@@ -93,14 +95,17 @@ class Stage:
             answer = act()
         assert not watcher.seen
         assert watcher.looks >= 10, "the watcher slept"
-        assert any("custodes.db" in name for name in watcher.watched), "the watcher saw no file of the service"
-        if writing:
+        ours = str(self.service.state)
+        assert any(ours in name for name in watcher.watched), "the watcher saw no file of the service"
+        if writing and not stores.on_s3():  # there it goes from memory to the wire
             assert any("/vault/fresh/" in name for name in watcher.watched), "the watcher missed the file being sealed"
         self.nothing_left()
         return answer
 
     def nothing_left(self) -> None:
         assert look_through(self.folders, EVERYTHING, self.known) == set()
+        # Pages of a server may be packed; rows as it gives them out are not.
+        assert look_into(databases.everything(self.url), needles(EVERYTHING)) == set()
 
     def draft(self, client: Client) -> str:
         answer = client.api(
@@ -144,8 +149,12 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
             reader_pages=service.client().sign_in_to_pages(people["officer"]),
             api=service.client().sign_in_to_api(people["staff2"]),
             reader=service.client().sign_in_to_api(people["officer2"]),
+            url=house.settings.database_url,
+            database=databases.on_disk(house.settings.database_url),
         )
     assert look_through((folder,), EVERYTHING) == set()  # what shutting down wrote, too
+    for name in stores.files(house):
+        assert look_into(stores.read(house, name), needles(EVERYTHING)) == set()
 
 
 def test_the_watcher_catches_a_server_that_spools_uploads_in_clear(tmp_path: Path) -> None:
