@@ -26,6 +26,7 @@ from pymerkle import SqliteTree
 
 from app.bootstrap.engines import make_engine
 from app.bootstrap.schema import upgrade
+from app.bootstrap.ways import WAY, Way
 from audit.chain import Chain
 from audit.keys import LogKeys
 from audit.sequence import BATCH, integrate
@@ -82,9 +83,8 @@ def ours(where: str) -> Iterator[Append]:
     def append() -> None:
         nonlocal chain
         with engine.connect() as conn:
+            conn.execution_options(**{WAY: Way.ACT})
             conn.begin()
-            if on_server:
-                conn.exec_driver_sql("SELECT pg_current_xact_id()")
             trail = Trail(conn, keys=keys, writer=chain, policies="p" * 64)
             trail.record(
                 DONE,

@@ -29,6 +29,7 @@ _SETTINGS = {
     "listen_addresses": "",
     "max_connections": "300",
     "max_pred_locks_per_transaction": "256",
+    "max_pred_locks_per_page": "32",
     "shared_buffers": "128MB",
     "timezone": "Pacific/Kiritimati",  # nothing may depend on it
     "log_min_messages": "fatal",

@@ -15,6 +15,7 @@ from typing import Final, TypeVar
 
 from sqlalchemy.exc import DBAPIError
 
+from app.bootstrap.ways import Way, going, way
 from foundation.errors import Unavailable
 
 T = TypeVar("T")
@@ -22,6 +23,7 @@ T = TypeVar("T")
 # serialization_failure, deadlock_detected; unique_violation: seen only because somebody else committed the same row in
 # between (what a unit can see itself it asks for before it inserts), so the second look finds it.
 _AGAIN = frozenset({"40001", "40P01", "23505"})
+_WAITED = "55P03"  # lock_not_available
 TRIES: Final = 16  # of n that meet at one row at least one comes through each time
 PATIENCE: Final = 10.0  # seconds for all tries together: what takes longer is a fault to be seen
 _STEP: Final = 0.005
@@ -44,6 +46,7 @@ class Contended(Unavailable):
     code = "app.contended"
     title = "Somebody else did something in the same moment"
     retry_after = _SOON
+    as_act = False  # it began as a look and was about to change something: nobody else had to do with it
 
 
 class _Committed(threading.local):
@@ -63,6 +66,11 @@ def is_contention(error: BaseException | None) -> bool:
     return any(getattr(one.orig, "sqlstate", None) in _AGAIN for one in _faults(error))
 
 
+def is_wait(error: DBAPIError) -> bool:
+    """Whether somebody else kept a lock for longer than may be waited for."""
+    return getattr(error.orig, "sqlstate", None) == _WAITED
+
+
 def _faults(error: BaseException | None) -> Iterator[DBAPIError]:
     seen: set[int] = set()
     while error is not None and id(error) not in seen:
@@ -75,17 +83,23 @@ def _faults(error: BaseException | None) -> Iterator[DBAPIError]:
 def again(act: Callable[[], T], *, before: Callable[[], None] = lambda: None) -> T:
     """Do it; as long as it is only refused for somebody else's sake, and nothing of it is committed, do it again.
 
-    ``before`` is called before every further try, to undo what the try left in memory. Raises Contended at last.
+    What lost once begins again when no other act is under way, so that it cannot lose to one; a look that changes
+    something after all begins again as an act. ``before`` is called before every further try, to undo what the try left
+    in memory. Raises Contended at last.
     """
     until, start = time.monotonic() + PATIENCE, _committed.units
+    chosen = way()
     for tried in range(TRIES):
         try:
-            return act()
-        except Contended:
+            with going(chosen):
+                return act()
+        except Contended as error:
             late = time.monotonic() > until or tried == TRIES - 1
             if late or _committed.units != start:
                 raise
-        # Each waits a time of its own, so that the same ones do not meet again.
-        time.sleep(random.uniform(0, min(_LONGEST, _STEP * 2**tried)))  # noqa: S311 - nothing is kept secret by it
+            chosen = Way.ACT if error.as_act else Way.ALONE
+        if chosen is Way.ALONE:
+            # Each waits a time of its own, so that the same ones do not meet again.
+            time.sleep(random.uniform(0, min(_LONGEST, _STEP * 2**tried)))  # noqa: S311 - nothing is kept secret by it
         before()
     raise AssertionError  # not reached: the last try returns or raises

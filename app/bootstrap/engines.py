@@ -6,7 +6,9 @@ of two that would not have done the same one after the other, one is refused and
 
 from __future__ import annotations
 
+import math
 import re
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,9 +17,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
 
+from app.bootstrap.contention import Contended
+from app.bootstrap.ways import WAY, Way
+
 READING = "custodes_reading"
 WROTE = "custodes_wrote"
 SPARE = 4  # connections beside those of the serving threads: jobs, the lease, the log's sequencer, one waiting to close
+_USED = "custodes_used"
+_IDLE = 1.0  # seconds
 
 # Milliseconds, said to the server with the connection: whatever hangs, a thread and its locks come free again.
 _LIMITS = {
@@ -62,18 +69,35 @@ def _postgresql(url: URL, threads: int) -> sa.Engine:
     said = " ".join(f"-c {name}={value}" for name, value in {**_LIMITS, **_PLANS}.items())
     engine = sa.create_engine(
         url.set(drivername="postgresql+psycopg"),
-        isolation_level="SERIALIZABLE",
+        isolation_level="AUTOCOMMIT",  # the driver's own BEGIN would be a journey to the server of its own
         pool_size=threads,
         max_overflow=SPARE,
         pool_timeout=20,
-        pool_pre_ping=True,
+        pool_use_lifo=True,  # few connections that know their statements, rather than all of them now and then
         hide_parameters=True,
         connect_args={"application_name": "custodes", "connect_timeout": 10, "options": said, **url.query},
     )
     sa.event.listen(engine, "connect", _take_any_text)
-    sa.event.listen(engine, "begin", _nothing_written)
+    sa.event.listen(engine, "checkin", _put_down)
+    sa.event.listen(engine, "checkout", _still_there)
+    sa.event.listen(engine, "begin", _begin)
     sa.event.listen(engine, "before_cursor_execute", _note_writing)
     return engine
+
+
+def _put_down(_connection: Any, record: Any) -> None:
+    record.info[_USED] = time.monotonic()
+
+
+def _still_there(connection: Any, record: Any, _proxy: Any) -> None:
+    """Ask a connection that lay idle whether it is one. Each time would be a journey more for every unit of work, which
+    tries once more anyway.
+    """
+    if time.monotonic() - record.info.get(_USED, math.inf) > _IDLE:
+        try:
+            connection.execute("")
+        except Exception as error:
+            raise sa.exc.DisconnectionError from error
 
 
 def _take_any_text(connection: Any, _record: Any) -> None:
@@ -113,10 +137,36 @@ def _begin_immediate(connection: sa.Connection) -> None:
     connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
 
 
-def _nothing_written(conn: sa.Connection) -> None:
+def _begin(conn: sa.Connection) -> None:
     conn.info[WROTE] = False
+    options = conn.get_execution_options()
+    if "isolation_level" not in options:  # whoever chose one does not do a unit of work
+        conn.exec_driver_sql(_BEGIN[options[WAY]] if WAY in options else _SERIALIZABLE)
 
 
 def _note_writing(conn: sa.Connection, _cursor: object, statement: str, *_more: object) -> None:
     if not statement.startswith("SELECT") and _CHANGES.search(statement):
+        if conn.get_execution_options().get(WAY) is Way.LOOK:
+            error = Contended("Nothing was changed. Try again.")
+            error.as_act = True
+            raise error
         conn.info[WROTE] = True
+
+
+# One journey each. LOCK is the one statement that waits before the transaction has its moment of the database; the
+# number is taken with it, since the order of the log's tree is that of the numbers. The modes, all of one table that is
+# small and changed by sending alone: everybody who acts shares the weakest; who waits a turn keeps out its like; who is
+# alone keeps out all who act (and no ordinary read), but waits for them no longer than it would be worth.
+_NUMBER = " SELECT pg_current_xact_id()"
+_SERIALIZABLE = "BEGIN ISOLATION LEVEL SERIALIZABLE;"
+_GATE = " LOCK TABLE reference_counter IN {} MODE;"
+_BEGIN = {
+    Way.LOOK: "BEGIN ISOLATION LEVEL REPEATABLE READ;" + _NUMBER,
+    Way.ACT: _SERIALIZABLE + _GATE.format("ROW SHARE") + _NUMBER,
+    Way.TURN: _SERIALIZABLE + _GATE.format("SHARE UPDATE EXCLUSIVE") + _NUMBER,
+    Way.ALONE: _SERIALIZABLE
+    + " SET LOCAL lock_timeout = '1s';"
+    + _GATE.format("EXCLUSIVE")
+    + f" SET LOCAL lock_timeout = {_LIMITS['lock_timeout']};"
+    + _NUMBER,
+}

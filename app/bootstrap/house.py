@@ -21,6 +21,7 @@ from app.bootstrap.contention import again
 from app.bootstrap.engines import make_engine
 from app.bootstrap.events import POLICIES_CHANGED, STARTED
 from app.bootstrap.keys import Keys
+from app.bootstrap.places import Places
 from app.bootstrap.policies import Policies
 from app.bootstrap.schema import at_head, unaltered, upgrade
 from app.bootstrap.work import Work
@@ -58,6 +59,7 @@ class House:
     decider: Decider
     hasher: Hasher
     writers: Writers
+    places: Places
     binder: Binder = field(repr=False)
     secrets: SecretBox = field(repr=False)
 
@@ -72,7 +74,7 @@ class House:
 
     def work(self, actor: Actor = SERVICE, *, now: datetime | None = None) -> Work:
         """One unit of work: ``with house.work(actor) as work``."""
-        return Work(self, actor, now or self.now())
+        return Work(self, actor, now)
 
     def do(self, act: Callable[[Work], T], actor: Actor = SERVICE) -> T:
         """One unit of work, done again if somebody else did something with the same rows in the same moment.
@@ -143,6 +145,7 @@ def build(settings: Settings, *, hasher: Hasher | None = None) -> House:
         decider=Decider(found.access),
         hasher=hasher or Hasher(),
         writers=Writers(alone=engine.dialect.name == "sqlite"),
+        places=Places(),
         binder=Binder(keys.facts),
         secrets=SecretBox(keys.identity),
     )

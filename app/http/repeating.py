@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from flask import Flask, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from app.bootstrap.contention import again
+from app.bootstrap.ways import Way, going
 from app.http.sessions import current
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def looks(view: View) -> View:
+    """Mark a view that only looks though it is asked by POST. Were it to change something, it is begun again."""
+    view.way = Way.LOOK  # type: ignore[attr-defined]
+    return view
+
+
+def in_turn(view: View) -> View:
+    """Mark a view that is sure to meet its like: they wait for each other instead of one beginning again."""
+    view.way = Way.TURN  # type: ignore[attr-defined]
+    return view
 
 
 class Repeating(Flask):
@@ -22,13 +38,21 @@ class Repeating(Flask):
         """The view's answer. Raises Contended at last."""
         if request.routing_exception is not None or streams():
             return super().dispatch_request()
-        return again(super().dispatch_request, before=_AsItWas())
+        with going(_way()):
+            return again(super().dispatch_request, before=_AsItWas())
 
 
 def streams() -> bool:
     """Whether the view takes its body piece by piece."""
     view = current_app.view_functions.get(request.endpoint or "")
     return bool(getattr(view, "streams_body", False)) or g.get("file_sink") is not None
+
+
+def _way() -> Way:
+    if request.method in ("GET", "HEAD"):
+        return Way.LOOK
+    chosen: Way = getattr(current_app.view_functions.get(request.endpoint or ""), "way", Way.ACT)
+    return chosen
 
 
 class _AsItWas:

@@ -15,6 +15,7 @@ from flask import Flask, Request, Response, current_app, g, request, session
 from flask.sessions import SessionInterface, SessionMixin
 from werkzeug.datastructures import CallbackDict
 
+from app.bootstrap.ways import Way, going
 from app.bootstrap.work import Work
 from app.http import errors
 from app.http.csrf import API
@@ -125,7 +126,8 @@ def identify() -> None:
     token = _presented()
     if not token or request.endpoint == "static":
         return
-    house().do(lambda work: _recognise(work, token), NOBODY)
+    with going(Way.LOOK):  # it is seldom more than that
+        house().do(lambda work: _recognise(work, token), NOBODY)
 
 
 def _recognise(work: Work, token: str) -> None:

@@ -8,6 +8,7 @@ import threading
 from app.bootstrap import sequencing
 from app.bootstrap.house import House
 from audit.events import SEQUENCING_CAUGHT_UP, SEQUENCING_LATE
+from audit.statements import SQLITE
 from foundation.actor import SERVICE
 from foundation.errors import ServiceError
 
@@ -46,7 +47,8 @@ class Sequencer:
 
     def _round(self, *, look: bool) -> bool:
         try:
-            if sequencing.behind(self._house).entries:
+            # On SQLite taking in keeps everybody from writing, so it is asked first whether there is anything.
+            if self._house.engine.dialect.name != SQLITE or sequencing.behind(self._house).entries:
                 sequencing.run(self._house)
             if look:
                 self.watch()

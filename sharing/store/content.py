@@ -18,6 +18,12 @@ from vault.service import Vault
 TITLE, TEXT, PURPOSE, SUBJECTS = "title", "text", "purpose", "subjects"
 WRITTEN = (TITLE, TEXT, PURPOSE, SUBJECTS)
 
+# Without a look first: on PostgreSQL two who look at one page of the index and then write there have met.
+_PUT = sa.text(
+    "INSERT INTO item_field (item_uuid, name, sealed) VALUES (:item_uuid, :name, :sealed) "
+    "ON CONFLICT (item_uuid, name) DO UPDATE SET sealed = excluded.sealed"
+).bindparams(sa.bindparam("sealed", type_=sa.LargeBinary))
+
 
 def event(number: int) -> str:
     """The words said with an event of the timeline."""
@@ -47,8 +53,7 @@ class Sealed:
     def put(self, name: str, words: str) -> None:
         """Seal and keep, over what stood there."""
         sealed = self.vault.seal(item=self.item, name=name, value=words.encode("utf-8"), actor=self.actor, now=self.now)
-        self.drop(name)
-        self.conn.execute(sa.insert(item_field).values(item_uuid=str(self.item), name=name, sealed=sealed))
+        self.conn.execute(_PUT, {"item_uuid": str(self.item), "name": name, "sealed": sealed})
 
     def drop(self, name: str) -> None:
         """Forget it; nothing happens when it is not there."""

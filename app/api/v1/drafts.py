@@ -15,6 +15,7 @@ from app.api.section import Section
 from app.api.shown import group_number, office_number, person_number, person_numbers, uuid_or_none_such, whole
 from app.bootstrap.work import Work
 from app.http.house import actor, house
+from app.http.repeating import in_turn
 from foundation.calendar import london_date
 from sharing.errors import NotYourOffice
 from sharing.model.agreement import Agreement, place_of
@@ -86,6 +87,7 @@ def discard(draft: str) -> Reply:
 
 
 @bp.op("POST", "/drafts/<draft>/send", takes=Nothing, gives=ItemMade, status=201)
+@in_turn
 def send(_body: dict[str, Any], draft: str) -> Reply:
     """Send it: from here on it is an item with a reference."""
 

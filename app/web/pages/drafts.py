@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import signed_in
+from app.http.repeating import in_turn
 from app.http.request import receives_files
 from app.web import compose, item_words, markings, uploads
 from app.web.item_forms import FilesForm, Versioned
@@ -35,6 +36,7 @@ def index() -> ResponseReturnValue:
 
 @bp.route("/<uuid:draft>", methods=BOTH)
 @signed_in
+@in_turn
 def show(draft: UUID) -> ResponseReturnValue:
     """Everything as it would go; then send it."""
     with house().work(actor()) as work:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from app.http.house import actor, house
 from app.http.permissions import signed_in
+from app.http.repeating import looks
 from app.web import item_words, markings
 from app.web.item_forms import SearchForm, offer, purpose_options
 from app.web.page import page
@@ -16,6 +17,7 @@ bp = Blueprint("search", __name__, url_prefix="/search")
 
 @bp.route("", methods=["GET", "POST"])
 @signed_in
+@looks
 def index() -> ResponseReturnValue:
     """Ask; then the items about that person that I may see."""
     form, found = SearchForm(), None
