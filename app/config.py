@@ -74,6 +74,14 @@ SETTINGS = (
     Setting("CUSTODES_DEMONSTRATION", "0", "1: the invented cast, a clock that can be moved, loopback only."),
 )
 
+# Where a demonstration keeps everything itself. Set, they name what is real: nothing invented may come near it.
+_PLACES = (
+    "CUSTODES_DATABASE_URL",
+    "CUSTODES_KEYSTORE_URL",
+    "CUSTODES_VAULT_URL",
+    "CUSTODES_KEYS",
+    "CUSTODES_KEYRING_URL",
+)
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -134,6 +142,19 @@ class Settings:
         )
         settings.check(reader.faults)
         return settings
+
+    @classmethod
+    def of_demonstration(cls, state: Path, port: int, environ: Mapping[str, str] | None = None) -> Settings:
+        """Those of the demonstration in a folder of its own. Raises SettingsFaulty where the environment names another
+        place for anything that it keeps there: passed over in silence, it would be believed to be in use.
+        """
+        given = os.environ if environ is None else environ
+        own = "a demonstration keeps its own in its folder (--state); unset it, or run “custodes serve”"
+        faults = {name: [own] for name in _PLACES if given.get(name)}
+        if faults:
+            raise SettingsFaulty(f"{', '.join(faults)}: {own}", fields=faults)
+        chosen = {"CUSTODES_STATE": str(state), "CUSTODES_PORT": str(port)}
+        return cls.from_env({**chosen, "CUSTODES_DEMONSTRATION": "1", "CUSTODES_SECURE": "0"})
 
     @property
     def keystore(self) -> Path:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,10 +18,12 @@ from audit.container import Writer
 from audit.errors import EntryUnknown, LogDamaged, NothingSigned, NotYetInTree, RangeUnusable
 from audit.follow import disclosures_of, stored
 from audit.keys import LogKeys
+from audit.sealing import Recipient, seal
 from audit.sequence import ids_waiting, take_in
 from audit.stamping import stamps
 from audit.tables import audit_checkpoint, audit_disclosure, audit_entry, audit_index, audit_leaf
 from audit.verify import RECEIPT
+from audit.zipping import Made, zipped
 from foundation.orm import to_ms
 
 
@@ -59,22 +61,53 @@ def export(
     half done stays.
     """
     done = _asked(conn, keys, first, end)
+    with Writer(path) as writer:
+        for name, made in _members(conn, keys, done, verifier, lambda: _manifest(done, keys, writer.summed, now)):
+            writer.write(name, made())
+    return done
+
+
+def export_sealed(
+    conn: Connection,
+    keys: LogKeys,
+    path: Path,
+    recipient: Recipient,
+    *,
+    now: datetime,
+    verifier: bytes,
+    first: int = 0,
+    end: int | None = None,
+) -> Exported:
+    """The same as one zip in one file that the recipient alone can open (age). None of it is ever in clear on a disk.
+
+    What is stored is read twice, in flat memory. Raises as ``export`` does.
+    """
+    done = _asked(conn, keys, first, end)
+    summed: dict[str, tuple[int, str]] = {}
+    members = _members(conn, keys, done, verifier, lambda: _manifest(done, keys, summed, now))
+    seal(path, zipped(members, summed), recipient)
+    return done
+
+
+def _members(
+    conn: Connection, keys: LogKeys, done: Exported, verifier: bytes, manifest_of: Callable[[], str]
+) -> list[tuple[str, Made]]:
+    """The files of a bundle in their order. Each can be made again; the manifest only once the others were."""
     try:
         told = ranges.proven(stored_tree(conn), done.first, done.end, done.size)
     except LookupError:
         raise LogDamaged(_DAMAGED) from None
-    latest = done.checkpoint
-    with Writer(path) as writer:
-        writer.write("checkpoint", [latest.text.encode()])
-        writer.write("checkpoints.jsonl", _checkpoints(conn, done))
-        writer.write("disclosures.jsonl", _disclosures(conn, keys, done))
-        writer.write("keys", [keys.published.encode()])
-        writer.write("leaves.jsonl", _leaves(conn, done))
-        writer.write("range", [told.encode()])
-        writer.write("timestamps.jsonl", _timestamps(conn, done))
-        writer.write("verify.py", [verifier])
-        writer.write("manifest", [_manifest(done, keys, writer, now).encode()])
-    return done
+    return [
+        ("checkpoint", lambda: [done.checkpoint.text.encode()]),
+        ("checkpoints.jsonl", lambda: _checkpoints(conn, done)),
+        ("disclosures.jsonl", lambda: _disclosures(conn, keys, done)),
+        ("keys", lambda: [keys.published.encode()]),
+        ("leaves.jsonl", lambda: _leaves(conn, done)),
+        ("range", lambda: [told.encode()]),
+        ("timestamps.jsonl", lambda: _timestamps(conn, done)),
+        ("verify.py", lambda: [verifier]),
+        ("manifest", lambda: [manifest_of().encode()]),
+    ]
 
 
 def _asked(conn: Connection, keys: LogKeys, first: int, end: int | None) -> Exported:
@@ -161,6 +194,7 @@ def _placed(conn: Connection, entry_id: str) -> sa.Row[*tuple[Any, ...]]:
 
 def _checkpoints(conn: Connection, done: Exported) -> Iterator[bytes]:
     start, step, last = 0, 500, done.checkpoint.checkpoint.number
+    done.checkpoints = 0
     table = audit_checkpoint.c
     least = done.first + 1 if done.first else 0
     while start < last:
@@ -177,12 +211,14 @@ def _checkpoints(conn: Connection, done: Exported) -> Iterator[bytes]:
 
 def _timestamps(conn: Connection, done: Exported) -> Iterator[bytes]:
     least = done.first + 1 if done.first else 0
+    done.timestamps = 0
     for number, token in stamps(conn, least, done.checkpoint.checkpoint.number):
         done.timestamps += 1
         yield form.canonical({"number": number, "token": form.b64(token)}) + b"\n"
 
 
 def _disclosures(conn: Connection, keys: LogKeys, done: Exported) -> Iterator[bytes]:
+    done.redacted = done.disclosed = 0
     for row in stored(conn, done.first, done.end):
         raw = disclosures_of(keys, row.entry_id, row.period, row.sealed)
         done.redacted += raw is None
@@ -202,7 +238,7 @@ def _leaves(conn: Connection, done: Exported) -> Iterator[bytes]:
     done.entries = expected - done.first
 
 
-def _manifest(done: Exported, keys: LogKeys, writer: Writer, now: datetime) -> str:
+def _manifest(done: Exported, keys: LogKeys, summed: Mapping[str, tuple[int, str]], now: datetime) -> str:
     signer = keys.signer(done.checkpoint.text)
     told = {
         "origin": keys.origin,
@@ -213,7 +249,7 @@ def _manifest(done: Exported, keys: LogKeys, writer: Writer, now: datetime) -> s
         "checkpoints": done.checkpoints,
         "timestamps": done.timestamps,
     }
-    return signer.sign(manifest.text(told, writer.summed))
+    return signer.sign(manifest.text(told, summed))
 
 
 _DAMAGED = "Entries or checkpoints of the log are missing or altered. Verify it, and report it as an incident."

@@ -36,7 +36,7 @@ MOST_FREE = 4_194_304  # of the two files that nothing is read from
 MOST_LINE = 2_097_152
 MOST_ZIP = 2**32 - 2
 _PIECE = 1 << 16
-_ROOM = 1 << 16  # left for manifest, headers and directory
+ROOM = 1 << 16  # left for manifest, headers and directory
 _DATE = 0x0021
 
 
@@ -243,7 +243,7 @@ class Writer:
 
     def _copy(self, file: BinaryIO, name: str, pieces: Iterable[bytes]) -> int:
         """Sums up what it writes; returns its CRC."""
-        crc, size, total, most = 0, 0, sha256(), MOST_ZIP - _ROOM - file.tell()
+        crc, size, total, most = 0, 0, sha256(), MOST_ZIP - ROOM - file.tell()
         for piece in pieces:
             file.write(piece)
             crc, size = zlib.crc32(piece, crc), size + len(piece)

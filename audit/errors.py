@@ -104,6 +104,13 @@ class RangeUnusable(Invalid):
     title = "There are no such entries"
 
 
+class RecipientUnusable(Invalid):
+    """Not one public key to seal an export for."""
+
+    code = "audit.recipient-unusable"
+    title = "There is no recipient"
+
+
 class StampRefused(Unavailable):
     """The time-stamping authority did not answer, or not with a good time-stamp of what was asked."""
 

@@ -18,6 +18,7 @@ from audit.keys import LogKeys
 from audit.merkle import leaf_hash
 from audit.note import Checkpoint, VerifierKey
 from audit.sequence import waiting_rows
+from audit.stamping import examine as stamped
 from audit.tables import (
     audit_checkpoint,
     audit_disclosure,
@@ -33,16 +34,19 @@ from foundation.errors import Unavailable
 Told = Callable[[form.Leaf, Mapping[str, str], bool], None]
 
 
-def verify_database(conn: Connection, keys: LogKeys, told: Told | None = None) -> Report:
+def verify_database(
+    conn: Connection, keys: LogKeys, told: Told | None = None, authorities: Sequence[bytes] = ()
+) -> Report:
     """The whole log: entries, disclosures, checkpoints, stored hashes, index, writers, head. One pass, flat memory.
 
     ``told`` is called with each entry that can be read, in order: its leaf, what it discloses (empty if redacted or at
-    fault), and whether its disclosure was erased.
+    fault), and whether its disclosure was erased. ``authorities``: certificates (DER) that time-stamps must lead to;
+    without one stamps are counted as not checked.
 
     Entries not in the tree yet are examined too (form, chains, disclosures) but not counted. Reads only. Never raises
     for what it finds: every fault is in the report.
     """
-    return _Examination(conn, keys, told or (lambda *_: None)).run()
+    return _Examination(conn, keys, told or (lambda *_: None)).run(authorities)
 
 
 class _Examination:
@@ -58,7 +62,7 @@ class _Examination:
         self._rows: dict[int, sa.Row[*tuple[Any, ...]]] = {}
         self._waiting = 0
 
-    def run(self) -> Report:
+    def run(self, authorities: Sequence[bytes]) -> Report:
         due = self._next()
         for row in stored(self._conn):
             while due is not None and due.size <= self._check.tree.size:
@@ -75,8 +79,11 @@ class _Examination:
         self._stored()
         for fault in cosignature_faults(self._conn, self._keys):
             self._faults.add(fault)
+        stamps = stamped(self._conn, authorities)
+        for fault in stamps.faults:
+            self._faults.add(fault, "timestamp")
         self._check.finish()
-        return self._check.report(origin=self._keys.origin)
+        return self._check.report(origin=self._keys.origin, stamped=stamps.good, unstamped=stamps.unchecked)
 
     def _next(self) -> Checkpoint | None:
         """The next checkpoint that can be read."""

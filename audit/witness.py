@@ -15,7 +15,7 @@ from typing import Protocol
 from audit import views
 from audit.errors import NoteInvalid, WitnessFileFaulty
 from audit.leaf import SLACK, b64
-from audit.note import Checkpoint, signatures
+from audit.note import Checkpoint, line_ids, signatures
 from audit.trust import Trust, Untrusted
 from audit.views import CONSISTENT, FORK, Verdict
 from audit.witness_files import Memory, Remembered, WitnessKey
@@ -87,7 +87,10 @@ class Witness:
         try:
             seen = self._open(shown)
         except NoteInvalid as error:
-            return Verdict(OTHER_KEY, f"What the log shows is not signed by the key you trust. {error}")
+            return Verdict(
+                OTHER_KEY,
+                f"What the log shows is not signed by the key you trust. {error}{self._named(shown)} {_CHANGED}",
+            )
         apart = max(int(tolerance.total_seconds() * 1000), SLACK // 1000)
         if before is not None:
             if before.origin != seen.origin:
@@ -138,6 +141,15 @@ class Witness:
             detail = "What this witness remembers is not signed by the log’s key you gave. Give the older key, too."
             raise WitnessFileFaulty(detail) from None
 
+    def _named(self, shown: str) -> str:
+        """What the lines of the note call their keys: nothing is believed of it, but a person may ask for that key."""
+        origins = dict.fromkeys(key.name for key in self._trust.keys)
+        try:
+            names = [f"{name}+{each.hex()}" for name in origins for each in line_ids(shown, name)]
+        except NoteInvalid:
+            return ""
+        return f" It says that it is signed by {', '.join(names[:4])}." if names else ""
+
     def _own(self, shown: str) -> str:
         """The note with the log's own lines alone."""
         text, signed = signatures(shown, self._trust.keys)
@@ -156,6 +168,10 @@ def opened(note: str, trust: Trust) -> Checkpoint:
         raise NoteInvalid(str(error)) from None
 
 
+_CHANGED = (
+    "If its keeper changed the key, have the new verifier key handed over by another way than this network, and give "
+    "it beside the old one. If they did not, it is an incident."
+)
 _BACK = (
     "The log was rolled back, or you are shown an old view: checkpoint {seen.number} of {seen.size} entries, after "
     "{before.number} of {before.size}."

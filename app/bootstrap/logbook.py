@@ -12,19 +12,20 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from app.bootstrap import sequencing
+from app.bootstrap import outside, sequencing
 from app.bootstrap.clock import SystemClock
 from app.bootstrap.compared import Comparison
 from app.bootstrap.engines import reading
 from app.bootstrap.events import EXPORTED
-from audit.bundle import Exported, day_of
+from audit.bundle import Exported, day_of, export_sealed
 from audit.bundle import export as export_log
 from audit.check import Report
-from audit.checkpoint import Note
+from audit.checkpoint import Note, head
 from audit.errors import RangeUnusable
 from audit.events import LOG_VERIFIED
 from audit.examine import verify_database
 from audit.fact import Value
+from audit.sealing import Recipient
 from foundation.actor import SERVICE, Actor
 from foundation.errors import Unavailable
 
@@ -44,7 +45,7 @@ def verify(house: House, actor: Actor) -> Report:
     """
     sequencing.catch_up(house)
     with reading(house.engine) as conn, closing(Comparison(house)) as comparison:
-        report = verify_database(conn, house.keys.log, comparison.told)
+        report = verify_database(conn, house.keys.log, comparison.told, outside.authorities(house))
         apart = tuple(comparison.differences(conn)) if report.ok else ()  # a log at fault is no measure of anything
     report = replace(report, faults=(*report.faults, *apart), codes=report.codes | ({"tables"} if apart else set()))
     # A log so damaged that nothing can be added to it: then the faults found are still to be seen.
@@ -62,9 +63,23 @@ def _counts(report: Report) -> dict[str, Value]:
     }
 
 
-def announce_export(work: Work) -> None:
-    """Record that the log is taken away: in a unit of work of its own, before ``export``, whose last entry it is."""
-    work.trail.record(EXPORTED, actor=work.actor, now=work.now)
+def announce_export(work: Work, *, first: str = "", end: str = "", recipient: Recipient | None = None) -> None:
+    """Record that the log, or a range of it, is taken away: in a unit of work of its own, before ``export``.
+
+    Of an export without ``end`` it is the last entry. Raises RangeUnusable, at the field that is wrong, for what the
+    log has not; then nothing was taken. Let ``sequencing.catch_up`` go before.
+    """
+    what: dict[str, Value] = {"first": None, "end": None, "recipient": recipient.text if recipient else None}
+    if first or end:
+        size = head(work.conn).size
+        start, stop = _places(work.conn, first, end)
+        if start >= size:
+            raise _unusable("first", f"The log has {size} entries. The first is number 0.")
+        if stop is not None and not start < stop <= size:
+            text = f"The log has {size} entries." if stop > size else "It must end after it begins."
+            raise _unusable("end", text)
+        what |= {"first": start, "end": stop}
+    work.trail.record(EXPORTED, actor=work.actor, now=work.now, what=what)
 
 
 def sign(house: House, actor: Actor = SERVICE) -> Note:
@@ -73,17 +88,20 @@ def sign(house: House, actor: Actor = SERVICE) -> Note:
     return house.do(lambda work: work.checkpoints.current(now=work.now), actor)
 
 
-def export(house: House, path: Path, *, first: str = "", end: str = "") -> Exported:
+def export(house: House, path: Path, *, first: str = "", end: str = "", recipient: Recipient | None = None) -> Exported:
     """The log, signed first, as a bundle at ``path``; the disclosures leave their seals.
 
     ``first``: an entry's number, or a day ("2026-11-20", UTC) that it begins with. ``end``: the number of the entry
-    before which it ends, or the last day in it. Raises RangeUnusable, and what ``audit.bundle.export`` raises.
+    before which it ends, or the last day in it. ``recipient``: sealed for them, in one file. Raises RangeUnusable, and
+    what ``audit.bundle.export`` raises.
     """
     sign(house)
     with reading(house.engine) as conn:
-        start = _place(conn, first, after=False) if first else 0
-        stop = _place(conn, end, after=True) if end else None
-        return export_log(conn, house.keys.log, path, now=house.now(), verifier=verifier(), first=start, end=stop)
+        start, stop = _places(conn, first, end)
+        keys, now, tool = house.keys.log, house.now(), verifier()
+        if recipient is None:
+            return export_log(conn, keys, path, now=now, verifier=tool, first=start, end=stop)
+        return export_sealed(conn, keys, path, recipient, now=now, verifier=tool, first=start, end=stop)
 
 
 def verifier() -> bytes:
@@ -96,14 +114,28 @@ def verifier() -> bytes:
     return (Path(place[0]) / "custodes_verify.py").read_bytes()
 
 
-def _place(conn: Connection, text: str, *, after: bool) -> int:
+def _places(conn: Connection, first: str, end: str) -> tuple[int, int | None]:
+    """Where a range begins, and before which entry it ends; None: with the log."""
+    return (_place(conn, "first", first) if first else 0), (_place(conn, "end", end) if end else None)
+
+
+def _place(conn: Connection, field: str, text: str) -> int:
     if text.isascii() and text.isdecimal() and len(text) < 16:
         return int(text)
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise RangeUnusable("Give the number of an entry, or a day like 2026-11-20.") from None
-    return day_of(conn, day, after=after)
+        day = None
+    if day is None or day.isoformat() != text:  # weeks and the like are not offered, so not taken
+        raise _unusable(field, "Give the number of an entry, or a day like 2026-11-20.")
+    try:
+        return day_of(conn, day, after=field == "end")
+    except RangeUnusable as error:
+        raise _unusable(field, error.detail) from None
+
+
+def _unusable(field: str, text: str) -> RangeUnusable:
+    return RangeUnusable(text, fields={field: [text]})
 
 
 def bundle(house: House, *, first: str = "", end: str = "") -> IO[bytes]:

@@ -9,7 +9,8 @@ import click
 
 from app.bootstrap import logbook, logkeys, outside, sequencing
 from app.cli.console import house, operator, say
-from app.cli.verifying import show
+from app.cli.verifying import show, start_of
+from audit.sealing import MOST, Recipient
 
 
 @click.group()
@@ -82,10 +83,21 @@ def anchors() -> None:
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--from", "first", default="", help="First entry: its number, or a day (2026-11-20, UTC).")
 @click.option("--to", "end", default="", help="Where it ends: the number before which, or the last day in it.")
-def export(file: Path, first: str, end: str) -> None:
-    """Export the log, or a range of it, to FILE for ``custodes verify``: a zip if its name ends so, else a folder."""
+@click.option(
+    "--for",
+    "reader",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help="File with one recipient’s public key (age1…): FILE is a zip that they alone can open, with “age -d”.",
+)
+def export(file: Path, first: str, end: str, reader: Path | None) -> None:
+    """Export the log, or a range of it, to FILE for ``custodes verify``: a zip if its name ends so, else a folder.
+
+    With ``--for`` nothing of it lies in clear on this machine’s disks; without it FILE says who did what.
+    """
+    recipient = Recipient.parse(start_of(reader, MOST + 1)) if reader else None
     found = house()
+    sequencing.catch_up(found)
     with found.work(operator()) as work:
-        logbook.announce_export(work)
-    done = logbook.export(found, file, first=first, end=end)
-    say(f"{done.entries} entries in {file}")
+        logbook.announce_export(work, first=first, end=end, recipient=recipient)
+    done = logbook.export(found, file, first=first, end=end, recipient=recipient)
+    say(f"{done.entries} entries in {file}" + (f", sealed for {recipient.text}" if recipient else ""))

@@ -35,7 +35,7 @@ MOST_FILE = 8_388_608  # more than any receipt, certificate or checkpoint may ha
 )
 def verify(file: Path, keys: Path, kept: tuple[Path, ...]) -> None:
     """Verify FILE offline: a certificate, an audit bundle, a receipt or a checkpoint. Exit code 1: it does not hold."""
-    found = judged(file, parse(_start(keys, MOST + 1)), kept)
+    found = judged(file, parse(start_of(keys, MOST + 1)), kept)
     if isinstance(found, Report):
         show(found)
     else:
@@ -45,24 +45,25 @@ def verify(file: Path, keys: Path, kept: tuple[Path, ...]) -> None:
 
 def judged(file: Path, trusted: Trust, kept: Sequence[Path] = ()) -> Report | CertificateReport:
     """What the file is, and whether it holds. Raises UsageError, OSError; nothing for what stands in it."""
-    if file.is_dir() or _start(file, 2) == b"PK":
+    if file.is_dir() or start_of(file, 2) == b"PK":
         return verify_bundle(file, trusted, kept=[_kept(path) for path in kept])
     if kept:
         raise click.UsageError("--kept is compared with a bundle: nothing else holds the whole history.")
-    data = _start(file, MOST_FILE + 1)  # one byte too many is refused as too large
+    data = start_of(file, MOST_FILE + 1)  # one byte too many is refused as too large
     if is_certificate(data):
         return verify_certificate(data, trusted)
     return verify_receipt(data, trusted) if data.lstrip()[:1] == b"{" else verify_checkpoint(data, trusted)
 
 
-def _start(path: Path, most: int) -> bytes:
+def start_of(path: Path, most: int) -> bytes:
+    """Of a file of somebody else’s, no more than that."""
     with path.open("rb") as file:
         return file.read(most)
 
 
 def _kept(path: Path) -> str:
     # What is no UTF-8 must not become a character that is: a name in the note would be another one.
-    return _start(path, MOST_NOTE + 1).decode("utf-8", "surrogateescape")
+    return start_of(path, MOST_NOTE + 1).decode("utf-8", "surrogateescape")
 
 
 def show(report: Report) -> None:
@@ -92,7 +93,8 @@ def _besides(report: Report) -> Iterator[str]:
     if report.cosigned:
         yield f"Cosigned by {', '.join(report.cosigned)}."
     if report.stamped or report.unstamped:
-        yield f"{report.stamped} time-stamps are good; {report.unstamped} not checked, for lack of a “tsa” line."
+        lack = f"{report.unstamped} not checked, for lack of a certificate to trust"
+        yield f"{report.stamped} time-stamps are good; {lack}."
     if report.not_compared:
         yield f"{report.not_compared} of the checkpoints you kept could not be compared with what is here."
 

@@ -15,12 +15,13 @@ import click
 
 from app.bootstrap.clock import SystemClock
 from app.cli.console import say
+from app.cli.verifying import start_of
 from app.outbound.published_log import PublishedLog, fetch
 from audit import views
 from audit.errors import LogUnreachable, NoteInvalid, WitnessFileFaulty
 from audit.leaf import Malformed, parse
-from audit.note import Checkpoint
-from audit.trust import Trust
+from audit.note import MOST_NOTE, Checkpoint
+from audit.trust import MOST, Trust
 from audit.trust import parse as parse_trust
 from audit.verify import verify_bundle
 from audit.views import CONSISTENT, FORK, NO_PROOF, Verdict
@@ -141,15 +142,14 @@ def _peer(place: str) -> list[str]:
         if status == 200:
             return _note_in(body)
         say(f"The peer “{place}” answered {status}.", error=True)
-    except (LogUnreachable, WitnessFileFaulty, OSError) as error:
+    except (LogUnreachable, NoteInvalid, WitnessFileFaulty, OSError) as error:
         say(f"The peer “{place}” cannot be read: {error}", error=True)
     return []
 
 
 def _notes(file: Path) -> list[str]:
-    data = file.read_bytes()
-    if data[:1] != b"{":
-        return [data.decode("utf-8", "replace")]
+    if start_of(file, 1) != b"{":
+        return [_note(start_of(file, MOST_NOTE + 1), f"“{file}”")]
     try:
         return [remembered(file).note]
     except WitnessFileFaulty:
@@ -159,11 +159,21 @@ def _notes(file: Path) -> list[str]:
 
 def _note_in(body: bytes) -> list[str]:
     if body[:1] != b"{":
-        return [body.decode("utf-8", "replace")]
+        return [_note(body, "It")]
     try:
         return [str(parse(body.removesuffix(b"\n"))["note"])]
     except (Malformed, KeyError, TypeError):
         raise WitnessFileFaulty("It is no state of a witness.") from None
+
+
+def _note(data: bytes, name: str) -> str:
+    """Strictly: what is no UTF-8 must not become a character that is, for then it would be another note."""
+    if len(data) <= MOST_NOTE:
+        try:
+            return data.decode()
+        except UnicodeDecodeError:
+            pass
+    raise NoteInvalid(f"{name} is no signed note: UTF-8 text of at most {MOST_NOTE:,} bytes.")
 
 
 def _in_bundle(bundle: Path, trust: Trust, notes: Sequence[str]) -> Verdict:
@@ -188,7 +198,7 @@ def _trust(keys: Sequence[str], trust: Path | None) -> Trust:
     if bool(keys) == bool(trust):
         raise click.UsageError("Give the log’s keys: --log-key, or --trust with a file of them.")
     try:
-        return parse_trust(trust.read_bytes()) if trust else Trust.of(keys)
+        return parse_trust(start_of(trust, MOST + 1)) if trust else Trust.of(keys)
     except NoteInvalid as error:
         raise click.UsageError(str(error)) from None
 

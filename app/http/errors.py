@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.http.csrf import API
 from app.http.permissions import is_for_machines
@@ -55,7 +55,17 @@ def status_of(error: ServiceError) -> int:
 
 def wants_problem() -> bool:
     """Machines get JSON under the API, people a page everywhere else: never the one in place of the other."""
-    return request.path.startswith(API) or is_for_machines(request.endpoint)
+    return request.path.startswith(API) or is_for_machines(request.endpoint or _endpoint_of_others())
+
+
+def _endpoint_of_others() -> str | None:
+    """Where the method is wrong no view was found: whose the address is, is told by the methods that it has."""
+    wrong = request.routing_exception
+    if not isinstance(wrong, MethodNotAllowed) or not wrong.valid_methods:
+        return None
+    adapter = current_app.create_url_adapter(request)
+    found = adapter.match(method=next(iter(wrong.valid_methods))) if adapter else None
+    return str(found[0]) if found else None
 
 
 def problem(status: int, *, code: str, title: str, detail: str, **more: Any) -> Response:

@@ -111,6 +111,26 @@ def test_the_log_is_read_signed_and_taken_away(live: Live, tmp_path: Path) -> No
     assert report.ok, report.faults
 
 
+def test_a_range_of_the_log_is_taken_away_and_a_wrong_one_is_refused_by_field(live: Live, tmp_path: Path) -> None:
+    api = live.api("compliance")
+    part = tmp_path / "part.zip"
+    part.write_bytes(api.get("/audit/bundle?from=3&to=9").data)
+    report = verify_bundle(part, [live.api().get("/audit/key").text.strip()])
+    assert (report.faults, report.first, report.end) == ((), 3, 9)
+    (taken,) = api.ok("GET", "/audit/entries?act=app.log-exported&limit=1")["items"]
+    assert taken["what"] == {"first": 3, "end": 9, "recipient": None}
+    days = tmp_path / "days.zip"
+    days.write_bytes(api.get(f"/audit/bundle?from=2020-01-01&to={live.now:%Y-%m-%d}").data)
+    assert verify_bundle(days, [live.api().get("/audit/key").text.strip()]).first == 0
+    wrong = {"from=soon": "from", "from=2026-W01-1": "from", "to=99999999": "to", "from=5&to=5": "to", "to=-1": "to"}
+    for query, field in wrong.items():
+        answer = api.get(f"/audit/bundle?{query}")
+        assert (answer.status_code, answer.json["code"]) == (400, "audit.range-unusable"), query
+        assert list(answer.json["errors"]) == [field]
+    assert api.ok("GET", "/audit/entries?act=app.log-exported&limit=1")["items"][0]["what"]["first"] == 0
+    assert api.get("/audit/bundle?first=3").status_code == 400
+
+
 def test_an_incident_is_run_to_its_end(live: Live) -> None:
     live.api("officer").post("/drafts", body_of(marking="SECRET"))
     api = live.api("security")

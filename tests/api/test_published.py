@@ -164,6 +164,35 @@ def test_a_form_of_a_browser_elsewhere_gains_nothing(live: Live, witness: Witnes
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize(
+    ("path", "method", "allowed"),
+    [
+        ("/audit/checkpoint", "POST", {"GET", "HEAD", "OPTIONS"}),
+        ("/audit/checkpoint", "DELETE", {"GET", "HEAD", "OPTIONS"}),
+        ("/audit/checkpoints/1", "PUT", {"GET", "HEAD", "OPTIONS"}),
+        ("/audit/consistency?from=0&to=1", "POST", {"GET", "HEAD", "OPTIONS"}),
+        ("/audit/cosignatures", "GET", {"POST", "OPTIONS"}),
+    ],
+)
+def test_a_wrong_method_is_refused_as_these_addresses_refuse(
+    live: Live, client: FlaskClient, path: str, method: str, allowed: set[str]
+) -> None:
+    before = entries(live)
+    answer = client.open(path, method=method)
+    assert (answer.status_code, answer.content_type) == (405, "application/problem+json")
+    assert answer.json is not None
+    assert answer.json["code"] == "http.405"
+    assert set(answer.headers["Allow"].split(", ")) == allowed
+    assert "Set-Cookie" not in answer.headers
+    assert entries(live) == before
+
+
+def test_a_page_asked_for_by_a_wrong_method_still_answers_with_a_page(client: FlaskClient) -> None:
+    answer = client.delete("/sign-in")
+    assert answer.status_code == 405
+    assert answer.content_type.startswith("text/html")
+
+
 def test_notes_lie_as_files_only_once_they_are_committed(live: Live) -> None:
     was = published(live, "checkpoint")
     with suppress(RuntimeError), live.house.work() as work:

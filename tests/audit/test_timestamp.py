@@ -14,13 +14,16 @@ from hypothesis import strategies as st
 
 from audit import stamping
 from audit.bundle import export
+from audit.check import Report
 from audit.checkpoint import Checkpoints, Note
 from audit.errors import StampRefused
+from audit.examine import verify_database
 from audit.leaf import Malformed, b64
 from audit.tables import audit_timestamp
 from audit.timestamp import Request, certificate, from_pem, request, verify
 from audit.trust import Trust, Trusted, parse
 from audit.verify import verify_bundle
+from tests import databases
 from tests.authority import Authority, authority
 
 
@@ -65,6 +68,53 @@ def test_a_real_authoritys_stamp_is_kept_exported_and_verified(log: Log, noted: 
     trust = parse(f"log {vkey}\ntsa {b64(roots(tsa)[0])}\n".encode())
     checked = verify_bundle(path, trust)
     assert (checked.faults, checked.stamped, checked.unstamped) == ((), 1, 0)
+
+
+def test_the_service_verifies_the_stamps_it_keeps_and_names_what_is_broken(
+    log: Log, noted: Note, tsa: Authority, tmp_path: Path
+) -> None:
+    asked = request(noted.checkpoint.text)
+    keep(log, noted, tsa.stamp(asked.der), asked, roots(tsa))
+    with log.engine.begin() as conn:
+        later = Checkpoints(conn, log.keys).make(now=NOW + timedelta(minutes=1))
+    other = request(later.checkpoint.text)
+    keep(log, later, tsa.stamp(other.der), other, roots(tsa))
+
+    def examined(authorities: tuple[bytes, ...]) -> Report:
+        with log.engine.connect() as conn:
+            return verify_database(conn, log.keys, authorities=authorities)
+
+    def stored(change: str) -> Report:
+        with log.engine.begin() as conn:
+            databases.unguarded(conn)
+            conn.exec_driver_sql(change)
+            report = verify_database(conn, log.keys, authorities=roots(tsa))
+            conn.rollback()
+        assert report.codes == {"timestamp"}
+        return report
+
+    sound, unchecked = examined(roots(tsa)), examined(())
+    assert (sound.faults, sound.stamped, sound.unstamped) == ((), 2, 0)
+    assert (unchecked.faults, unchecked.stamped, unchecked.unstamped) == ((), 0, 2)
+    folder = tmp_path / "stranger"
+    folder.mkdir()
+    with authority(folder) as stranger:
+        report = examined(roots(stranger))
+    assert [fault.partition(":")[0].split(" of ")[1] for fault in report.faults] == ["checkpoint 1", "checkpoint 2"]
+    assert report.codes == {"timestamp"}
+    moved = "UPDATE audit_timestamp SET at = at + 60000 WHERE number = 2"
+    assert "checkpoint 2: is not good, or of another moment" in stored(moved).faults[0]
+    # another checkpoint's good reply, its digest beside it: only the text it is over tells
+    swapped = stored(
+        "UPDATE audit_timestamp SET (token, at) = (SELECT token, at FROM audit_timestamp WHERE number = 1), "
+        "digest = (SELECT digest FROM audit_timestamp WHERE number = 1) WHERE number = 2"
+    )
+    assert swapped.stamped == 1
+    assert "checkpoint 2: is not good" in swapped.faults[0]
+    cut = "UPDATE audit_timestamp SET token = (SELECT token FROM audit_timestamp WHERE number = 2) WHERE number = 1"
+    assert "checkpoint 1: is not the reply that was kept" in stored(cut).faults[0]
+    lost = "UPDATE audit_timestamp SET number = 9 WHERE number = 2"
+    assert "checkpoint 9: there is no such checkpoint" in stored(lost).faults[0]
 
 
 def test_a_stamp_of_another_authority_is_refused(noted: Note, log: Log, tsa: Authority, tmp_path: Path) -> None:

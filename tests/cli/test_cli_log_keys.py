@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 
+import pyrage
 import pytest
 
 from tests import cloud
@@ -16,6 +17,11 @@ from tests.authority import Authority, authority
 def tsa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
     with authority(tmp_path_factory.mktemp("tsa")) as made:
         yield made
+
+
+def made_folder(path: Path) -> Path:
+    path.mkdir()
+    return path
 
 
 def kept(path: Path, text: str) -> Path:
@@ -61,6 +67,35 @@ def test_a_range_is_exported_by_numbers_and_by_days(ready, tmp_path: Path) -> No
     assert not (tmp_path / "no").exists()
 
 
+def test_an_export_for_one_recipient_is_opened_by_them_and_verifies(ready, tmp_path: Path) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    reader = kept(tmp_path / "reader", f"# the other body\n{identity.to_public()}\n")
+    key = kept(tmp_path / "key", ready("audit", "key").out)
+    ready("audit", "verify")
+    folder = made_folder(tmp_path / "out")
+    said = ready("audit", "export", folder / "log.zip.age", "--for", reader, "--from", 1)
+    assert (said.code, said.err) == (0, "")
+    assert f"sealed for {identity.to_public()}" in said.out
+    assert [path.name for path in folder.iterdir()] == ["log.zip.age"]
+    assert ready("verify", folder / "log.zip.age", "--trust", key).code == 1
+    (folder / "log.zip").write_bytes(pyrage.decrypt((folder / "log.zip.age").read_bytes(), [identity]))
+    said = ready("verify", folder / "log.zip", "--trust", key)
+    assert (said.code, said.err) == (0, "")
+    assert "They are entries 1 to " in said.out
+    assert ready("audit", "export", tmp_path / "after").code == 0
+    assert str(identity.to_public()) in (tmp_path / "after/disclosures.jsonl").read_text()  # who it was for is recorded
+    ready("audit", "export", folder / "log.zip.age", "--for", reader).refused("Nothing is overwritten")
+
+
+def test_without_one_good_recipient_nothing_is_exported_and_nothing_said_of_it(ready, tmp_path: Path) -> None:
+    before = ready("audit", "checkpoint").out.splitlines()[1]
+    for text in ("", "age1nonsense\n", str(pyrage.x25519.Identity.generate()), "# \n" * 5000):
+        reader = kept(tmp_path / "reader", text)
+        ready("audit", "export", tmp_path / "log.age", "--for", reader).refused("There is no recipient", "age1…")
+    assert not (tmp_path / "log.age").exists()
+    assert ready("audit", "checkpoint").out.splitlines()[1] == before  # as many entries
+
+
 def test_the_exported_verifier_is_the_one_in_the_package(ready, tmp_path: Path) -> None:
     assert ready("audit", "export", tmp_path / "out").code == 0
     whole = (Path(__file__).parents[2] / "verifier/custodes_verify.py").read_bytes()
@@ -81,6 +116,13 @@ def test_the_checkpoint_is_stamped_once_and_the_bundle_says_so(ready, tsa: Autho
     said = ready("verify", tmp_path / "log.zip", "--trust", trust)
     assert (said.code, said.err) == (0, "")
     assert "1 time-stamps are good; 0 not checked" in said.out
+    assert "0 time-stamps are good; 1 not checked" in ready("audit", "verify").out
+    assert "1 time-stamps are good" in ready("audit", "verify", CUSTODES_TSA_CERTIFICATE=str(tsa.certificate)).out
+    with authority(made_folder(tmp_path / "stranger")) as stranger:
+        said = ready("audit", "verify", CUSTODES_TSA_CERTIFICATE=str(stranger.certificate))
+    assert said.code == 1
+    assert "FAULT  time-stamp" in said.err
+    ready("audit", "verify", CUSTODES_TSA_CERTIFICATE="nowhere.pem").refused("CUSTODES_TSA_CERTIFICATE names no file")
 
 
 @pytest.mark.parametrize("answer", [b"", b"not a time-stamp", None])

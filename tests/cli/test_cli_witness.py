@@ -285,6 +285,46 @@ def test_another_key_under_the_same_name_is_refused(house: House, site: Site, tm
     assert "REFUSED (other-key)" in done.stderr
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        pytest.param(b"custodes.test/log\n\xff\n", id="no UTF-8"),
+        pytest.param("custodes.test/log\n".encode("utf-16"), id="another encoding"),
+        pytest.param(b"x" * 1_000_001, id="too large"),
+    ],
+)
+def test_what_is_no_note_is_refused_in_one_line_and_never_read_as_another(site: Site, data: bytes) -> None:
+    (site.folder / "note").write_bytes(data)
+    done = site.run("compare", "note", "note", "--log-key", site.log_key)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.splitlines() == [
+        "The signed note is not valid: “note” is no signed note: UTF-8 text of at most 1,000,000 bytes."
+    ]
+
+
+def test_a_trust_file_without_end_is_refused_in_one_line(house: House, site: Site) -> None:
+    (site.folder / "note").write_text(seal(house), encoding="utf-8")
+    (site.folder / "trust").write_bytes(f"{site.log_key}\n".encode() + b"#" * 1_048_576)
+    for words in (
+        ("compare", "note", "note", "--trust", "trust"),
+        ("witness", "--log", "http://127.0.0.1:9", "--trust", "trust", "--key", "key", "--state", "state"),
+    ):
+        done = site.run(*words)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.count("\n") == 1
+        assert "it is too large" in done.stderr
+
+
+def test_a_peer_that_shows_what_is_no_note_holds_up_no_witness(house: House, site: Site) -> None:
+    seal(house)
+    (site.folder / "peer").write_bytes(b"\xff")
+    with serving(house) as url:
+        done = site.look(url, "--peer", "peer")
+    assert done.returncode == 0
+    assert "The peer “peer” cannot be read" in done.stderr
+    assert "FIRST CONTACT" in done.stdout
+
+
 # Between remembering and handing in.
 
 

@@ -6,14 +6,17 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Page
 from shell_house import serving
 
-from app.bootstrap import logbook
+from app.bootstrap import logbook, sequencing
 from app.bootstrap.duties import DutyRefused
+from app.web.pages import audit_log
+from audit.errors import LogUnavailable
 from audit.tables import audit_entry
 from audit.verify import verify_bundle, verify_checkpoint, verify_receipt
 from foundation.actor import SERVICE
@@ -127,6 +130,50 @@ def test_the_bundle_is_the_whole_log_and_nothing_of_it_stays_behind(
     assert list((live.house.settings.state / "exports").iterdir()) == []
 
 
+def bounds(data: bytes) -> tuple[int, int]:
+    with ZipFile(io.BytesIO(data)) as found:
+        told = json.loads(found.read("range"))
+    return told["from"], told["to"]
+
+
+def test_a_range_is_taken_by_numbers_the_last_included_and_by_days(live: Live, reader: Visitor, tmp_path: Path) -> None:
+    answer = reader.post("/audit/export", 200, first="2", end="5")
+    assert "-part.zip" in answer.headers["Content-Disposition"]
+    file = tmp_path / "part.zip"
+    file.write_bytes(answer.data)
+    assert bounds(answer.data) == (2, 6)
+    report = verify_bundle(file, [live.app.test_client().get("/audit/key").text.strip()])
+    assert (report.faults, report.first, report.entries) == ((), 2, 4)
+    entry = reader.raw(f"/audit/{first_entry(reader, '?act=app.log-exported')}.json").get_data(as_text=True)
+    assert '\\"first\\":2' in entry
+    assert '\\"end\\":6' in entry
+    days = bounds(reader.post("/audit/export", 200, first="3", end=f"{live.now:%d/%m/%Y}").data)
+    assert (days[0], days[1] > 6) == (3, True)
+    assert bounds(reader.post("/audit/export", 200, end="2").data) == (0, 3)
+
+
+@pytest.mark.parametrize(
+    ("first", "end", "field", "said"),
+    [
+        ("yesterday", "", "first", "From entry must be the number of an entry, or a real date"),
+        ("", "31/2/2026", "end", "To entry must be the number of an entry, or a real date"),
+        ("999999", "", "first", "The log has"),
+        ("", "999999", "end", "The log has"),
+        ("5", "2", "end", "It must end after it begins"),
+        ("1/1/2100", "", "first", "The log has no entry there"),
+        ("", "1/1/1990", "end", "The log has no entry there"),
+    ],
+)
+def test_a_range_that_is_none_is_said_at_its_field_and_nothing_is_taken(
+    live: Live, reader: Visitor, first: str, end: str, field: str, said: str
+) -> None:
+    text = reader.post("/audit/export", 422, first=first, end=end).text
+    assert "There is a problem" in words(text)
+    assert said in words(text)
+    assert f'href="#{field}"' in text
+    assert ("app.log-exported", "allowed") not in acts(live, 1)
+
+
 def test_others_write_while_the_log_is_verified_or_exported(live: Live) -> None:
     from app.bootstrap.engines import reading
 
@@ -173,6 +220,43 @@ def test_the_csv_holds_the_filtered_entries(ref: str, reader: Visitor) -> None:
     assert ref in rows[1]
 
 
+def test_the_csv_is_recorded_first_and_keeps_nobody_from_writing_while_it_goes_out(
+    live: Live, reader: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit_log, "BATCH", 2)
+    going = reader.client.get("/audit.csv", buffered=False)
+    pieces = iter(going.response)
+    assert "Entry" in str(next(pieces))
+    assert acts(live, 1) == [("audit.log-viewed", "allowed")]  # another connection sees it before the file ends
+    with live.house.work(SERVICE) as work:
+        logbook.announce_export(work)
+    rows = "".join(each.decode() for each in pieces).splitlines()
+    numbers = [int(row.split(",")[0]) for row in rows]
+    assert numbers == list(range(numbers[0], -1, -1))
+    assert "app.log-exported" not in rows[0]
+    going.close()
+
+
+def test_the_csv_says_where_it_was_cut_off(reader: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(audit_log, "BATCH", 2)
+    monkeypatch.setattr(audit_log, "MOST_CSV", 5)
+    rows = reader.raw("/audit.csv").text.splitlines()
+    assert len(rows) == 1 + 5 + 1
+    assert "Filter the list for the others" in rows[-1]
+
+
+def test_a_csv_that_cannot_be_recorded_is_not_served(
+    live: Live, reader: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise LogUnavailable("The disk is full.")
+
+    monkeypatch.setattr(audit_log.view, "note_view", full)
+    answer = reader.raw("/audit.csv")
+    assert answer.status_code == 503
+    assert answer.content_type.startswith("text/html")
+
+
 @pytest.mark.parametrize("key", ["staff", "officer", "imb-records", "imb-owner", "admin", "operator", "security"])
 @pytest.mark.parametrize("path", ["/audit", "/audit.csv", "/audit/export"])
 def test_nobody_without_the_duty_reads_the_log(live: Live, ref: str, key: str, path: str) -> None:
@@ -211,6 +295,7 @@ def test_a_changed_entry_is_found_and_said_on_the_page(tmp_path: Path) -> None:
     live = Live.create(tmp_path / "state")
     try:
         reader = Visitor(live, "compliance")
+        sequencing.settle(live.house)
         with live.house.engine.begin() as conn:
             databases.unguarded(conn)
             conn.execute(sa.update(audit_entry).where(audit_entry.c.pos.in_(_oldest(conn))).values(body=b"{}"))
@@ -257,7 +342,7 @@ def test_the_pages_of_the_log_are_accessible_and_work_with_and_without_script(
     page.click("text=Verify the whole log now")
     assert "The whole log was verified" in page.inner_text("main")
     browsing.seen(page, checked)
-    page.click("text=Take the whole log away")
+    page.click("text=Take the log away")
     with page.expect_download() as bundle:
-        page.click("text=Save the whole log")
+        page.click("text=Save the log")
     assert io.BytesIO(bundle.value.path().read_bytes()).read(2) == b"PK"

@@ -60,6 +60,14 @@ class Cosigner(Schema):
     late = fields.Boolean()
 
 
+class BundleQuery(Schema):
+    """A range of the log, both ends optional: `from` an entry's number or a day (UTC) that it begins with, `to` the
+    number of the entry before which it ends, or the last day in it."""
+
+    first = fields.String(data_key="from", load_default="", validate=validate.Length(max=20))
+    end = fields.String(data_key="to", load_default="", validate=validate.Length(max=20))
+
+
 class LogState(Schema):
     """How the log stands. `sound`: stored hashes, head and newest checkpoint tell one story."""
 

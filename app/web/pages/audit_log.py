@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, send_file, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bootstrap import logbook, sequencing
+from app.bootstrap.glance import glance
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import public, signed_in
 from app.web import audit_view as view
-from app.web import filters, forms, listing
+from app.web import filters, listing
+from app.web.audit_forms import ExportForm
 from app.web.looking import holding
 from app.web.names import Names
 from app.web.page import page
-from app.web.spreadsheet import csv_file
+from app.web.spreadsheet import csv_stream
 from audit import reading
 from audit.bundle import receipt
 from audit.errors import EntryUnknown
@@ -28,7 +31,8 @@ bp = Blueprint("audit", __name__)
 
 LOOK, TAKE = "view-audit-log", "export-audit-log"
 SIZE = 50
-MOST_CSV = 10_000
+MOST_CSV, BATCH = 10_000, 500
+MORE = f"Only the newest {MOST_CSV:,} entries are here. Filter the list for the others, or take the log itself away."
 HEAD = ("Entry", "Id", "Time", "Who", "Party", "Act", "In words", "Outcome", "About", "Reason", "Rules")
 
 
@@ -57,14 +61,15 @@ def index() -> ResponseReturnValue:
 @bp.get("/audit.csv")
 @signed_in
 def as_csv() -> ResponseReturnValue:
-    """The newest entries of the filtered list as a file."""
+    """The newest entries of the filtered list as a file. Recorded and committed before the first of them is read."""
     sequencing.catch_up(house())
     with holding(TAKE) as work:
         sought = view.wanted(work)
-        found = _page(work, sought, MOST_CSV)
-        called = Names(work)
-        rows = [_cells(each, called) for each in found.rows]
-    return csv_file("audit-log", HEAD, rows)
+        newest = reading.page(work.conn, house().keys.log, n=1).rows
+        if not sought.problems:
+            view.note_view(work, sought)
+    below = newest[0].seq + 1 if newest and not sought.problems else 0
+    return csv_stream("audit-log", HEAD, _batches(sought, below))
 
 
 @bp.get("/audit/<uuid:entry>")
@@ -109,15 +114,16 @@ def verify() -> ResponseReturnValue:
 @bp.route("/audit/export", methods=["GET", "POST"])
 @signed_in
 def export() -> ResponseReturnValue:
-    """Ask, then give the whole log as a bundle."""
-    form = forms.Ask()
-    if form.validate_on_submit():
+    """Ask, then give the log or a range of it as a bundle."""
+    form = ExportForm()
+    sequencing.catch_up(house())
+    if form.validate_on_submit() and (ends := form.range()) is not None:
         with form.refusals():
             with holding(TAKE) as work:
-                logbook.announce_export(work)
-            name = f"audit-log-{work.now:%Y-%m-%d}.zip"
-            return send_file(logbook.bundle(house()), "application/zip", as_attachment=True, download_name=name)
-    sequencing.catch_up(house())
+                logbook.announce_export(work, first=ends["first"], end=ends["end"])
+            name = f"audit-log-{work.now:%Y-%m-%d}{'-part' if any(ends.values()) else ''}.zip"
+            file = logbook.bundle(house(), **ends)
+            return send_file(file, "application/zip", as_attachment=True, download_name=name)
     with holding(TAKE) as work:
         size = reading.state(work.conn, house().keys.log).size
     return page("audit/export.html", form=form, size=size)
@@ -130,15 +136,27 @@ def key() -> ResponseReturnValue:
     return _text(house().keys.log.published)
 
 
-def _page(work: Work, sought: view.Wanted, size: int = SIZE) -> reading.Page:
+def _page(work: Work, sought: view.Wanted) -> reading.Page:
     """The rows, and the look itself recorded. Where the filter cannot be used nothing is shown."""
     if sought.problems:
         return reading.Page((), None)
     place = listing.asked(listing.CURSOR)
     cursor = int(place) if place.isascii() and place.isdecimal() and len(place) < 18 else None
-    found = reading.page(work.conn, house().keys.log, cursor, size, **sought.given())
+    found = reading.page(work.conn, house().keys.log, cursor, SIZE, **sought.given())
     view.note_view(work, sought)
     return found
+
+
+def _batches(sought: view.Wanted, cursor: int | None) -> Iterator[list[list[object]]]:
+    """Rows below ``cursor``, newest first, each batch from a moment of its own: entries never change."""
+    left = MOST_CSV
+    while left and cursor:
+        with glance(house()) as seen:
+            found = reading.page(seen.conn, house().keys.log, cursor, min(BATCH, left), **sought.given())
+            called = Names(seen)
+            rows = [_cells(each, called) for each in found.rows]
+        left, cursor = left - len(rows), found.cursor
+        yield rows if left or not cursor else [*rows, [MORE]]
 
 
 def _rows(work: Work, found: reading.Page) -> list[list[Any]]:
