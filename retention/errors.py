@@ -40,6 +40,34 @@ class DetailsInvalid(Invalid):
     title = "Some details need correcting"
 
 
+class ScheduleNotFound(NotFound):
+    """No such version of a schedule."""
+
+    code = "retention.schedule-not-found"
+    title = "There is no such version of a schedule"
+
+
+class ScheduleFaulty(Invalid):
+    """A schedule that cannot be taken. ``fields`` names each fault by line and column."""
+
+    code = "retention.schedule-faulty"
+    title = "The schedule cannot be taken as it is"
+
+
+class ScheduleDecided(Conflict):
+    """The version was decided on already, or another was approved since it was proposed."""
+
+    code = "retention.schedule-decided"
+    title = "This version of the schedule can no longer be decided on"
+
+
+class ScheduleDamaged(Unavailable):
+    """The text kept for an approved version is not the one that was approved."""
+
+    code = "retention.schedule-damaged"
+    title = "A retention schedule was changed behind the service"
+
+
 class CaseChanged(Conflict):
     """The case is not as the asker saw it."""
 

@@ -12,13 +12,29 @@ CLOCK_STARTED = kind(
     "retention.clock-started",
     "the retention clock of an item was started by a fact",
     "step", "reference", "originator", "retention_class", "schedule_version", "schedule_digest", "trigger",
-    "trigger_on", "period_months", "due_on", "state",
+    "trigger_on", "period_months", "due_on", "state", "outcome", "also", "also_version",
 )  # fmt: skip
 PERIOD_CONFIRMED = kind(
     "retention.period-confirmed",
     "a person set the period of an item whose class has none, citing its authority",
     "step", "reference", "by", "months", "due_on", "due_before",
 )  # fmt: skip
+CLOCK_RECOMPUTED = kind(
+    "retention.clock-recomputed", "the date of an item was found anew",
+    "step", "reference", "cause", "version_before", "version_after", "schedule_digest", "also_version", "action",
+    "verified", "trigger_kind", "trigger", "trigger_on", "period_months", "period_by", "due_before", "due_after",
+    "least_on", "longest_on", "state",
+)  # fmt: skip
+_VERSION = ("party", "number", "effective_from", "applies", "sha256", "by")
+SCHEDULE_PROPOSED = kind(
+    "retention.schedule-proposed", "a version of a retention schedule was proposed", "base", *_VERSION
+)
+SCHEDULE_APPROVED = kind(
+    "retention.schedule-approved", "a second person approved a version of a retention schedule", *_VERSION
+)
+SCHEDULE_REJECTED = kind(
+    "retention.schedule-rejected", "a second person rejected a version of a retention schedule", *_VERSION
+)
 ITEM_DUE = kind("retention.item-due", "the retention period of an item ended", "step", "reference", "due_on", "action")
 RETURN_OFFERED = kind(
     "retention.return-offered", "an item was offered back to its source", "step", "reference", "by", "to"
@@ -30,10 +46,21 @@ ITEM_RETURNED = kind(
     "retention.item-returned", "the source confirmed that it has the item back", "step", "reference", "by"
 )
 HOLD_PLACED = kind(
-    "retention.hold-placed", "an item may not be destroyed until the hold is lifted",
-    "step", "reference", "hold", "owner", "issuer", "review_on",
+    "retention.hold-placed", "a hold was placed: nothing it catches may be destroyed until it is lifted",
+    "hold", "party", "hold_kind", "occasion", "scope", "words", "people", "owner", "by", "issuer", "review_on",
 )  # fmt: skip
-HOLD_LIFTED = kind("retention.hold-lifted", "a hold was lifted", "step", "reference", "hold", "by")
+HOLD_SETTLED = kind("retention.hold-settled", "a hold was entered on everything it catches that there was", "hold")
+HOLD_RENEWED = kind("retention.hold-renewed", "a hold was looked at again and stays", "hold", "by", "review_on")
+HOLD_OWNER_CHANGED = kind("retention.hold-owner-changed", "a hold was given another owner", "hold", "by", "owner")
+HOLD_LIFTED = kind("retention.hold-lifted", "a hold was lifted", "hold", "by")
+HOLD_PREVIEWED = kind(
+    "retention.hold-previewed", "a person was shown what a hold would catch", "names", "found", "party"
+)
+HOLD_CAUGHT = kind("retention.hold-caught", "a hold stands on an item", "step", "reference", "hold", "manner", "by")
+HOLD_PASSED_OVER = kind(
+    "retention.hold-passed-over", "a person said that the words of a hold do not fit an item",
+    "step", "reference", "hold", "by",
+)  # fmt: skip
 DISPOSAL_REVIEWED = kind(
     "retention.disposal-reviewed",
     "a person proposed what to do with a due item",
@@ -79,8 +106,13 @@ CERTIFICATE_ISSUED = kind(
 CASE_KINDS = frozenset(
     each.name
     for each in (
-        CLOCK_STARTED, PERIOD_CONFIRMED, ITEM_DUE, RETURN_OFFERED, RETURN_ANSWERED, ITEM_RETURNED, HOLD_PLACED,
-        HOLD_LIFTED, DISPOSAL_REVIEWED, DISPOSAL_APPROVED, REVIEW_REFUSED, APPROVAL_WITHDRAWN, DESTRUCTION_BEGUN,
-        DESTRUCTION_FAILED, ITEM_DESTROYED, CERTIFICATE_ISSUED,
+        CLOCK_STARTED, CLOCK_RECOMPUTED, PERIOD_CONFIRMED, ITEM_DUE, RETURN_OFFERED, RETURN_ANSWERED, ITEM_RETURNED,
+        HOLD_CAUGHT, HOLD_PASSED_OVER, DISPOSAL_REVIEWED, DISPOSAL_APPROVED, REVIEW_REFUSED, APPROVAL_WITHDRAWN,
+        DESTRUCTION_BEGUN, DESTRUCTION_FAILED, ITEM_DESTROYED, CERTIFICATE_ISSUED,
     )
 )  # fmt: skip
+# Those that change a hold; their subject is the hold.
+HOLD_KINDS = frozenset(each.name for each in (HOLD_PLACED, HOLD_SETTLED, HOLD_RENEWED, HOLD_OWNER_CHANGED, HOLD_LIFTED))
+# Those about schedules: the fact's subject is the id of the version.
+SCHEDULE_KINDS = frozenset(each.name for each in (SCHEDULE_PROPOSED, SCHEDULE_APPROVED, SCHEDULE_REJECTED))
+OWN_KINDS = CASE_KINDS | HOLD_KINDS | SCHEDULE_KINDS

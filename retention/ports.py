@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -82,3 +82,37 @@ class Decider(Protocol):
         self, actor: Actor, action: str, *, now: datetime, owner: str = "", body: str = "", other: str = ""
     ) -> Verdict:
         """``body``: the originating body; ``other``: the id of the person who must not be the same."""
+
+
+class Persons(Protocol):
+    """Whom items are about, without a name: sharing's blind index."""
+
+    def token(self, kind: str, value: str) -> str:
+        """The blind token (hexadecimal) of an identifier or a name. ``kind`` is one of ``kinds``.
+
+        Raises ``foundation.errors.Invalid`` for what is no identifier of that kind; repeats nothing that was typed.
+        """
+
+    def kinds(self) -> Sequence[str]:
+        """The kinds of identifier there are."""
+
+    def tokens(self, item_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
+        """The tokens each of these items is found by, by its number; an item about nobody may be left out."""
+
+    def about(self, tokens: Collection[str]) -> frozenset[int]:
+        """The numbers of all items found by any of these."""
+
+
+class Colleagues(Protocol):
+    """Who may keep a hold for a body."""
+
+    def reviewers(self, party: str, *, now: datetime) -> Mapping[str, str]:
+        """Names of the active records reviewers of a body, by account id."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Both: whom items are about, and who keeps holds."""
+
+    subjects: Persons
+    colleagues: Colleagues

@@ -118,6 +118,13 @@ class PurposeUnknown(Invalid):
     title = "Choose what you need it for"
 
 
+class OutcomeUnknown(Invalid):
+    """An outcome the agreement does not list for this kind of item."""
+
+    code = "sharing.outcome-unknown"
+    title = "That is no outcome of this kind of item"
+
+
 class WordsMissing(Invalid):
     """A reason or note is needed, or is too long."""
 

@@ -79,10 +79,19 @@ _ENDED = (
     "kind",
     "establishment",
     "office",
+    "outcome",  # one of those the agreement lists for the kind, or empty
+    "also",  # party/class of the other body's material it holds: an answer holds what it answers
     BOUND,
 )
 ITEM_CLOSED = kind("sharing.item-closed", "Nothing more is owed on an item; its retention begins", *_ENDED)
 ITEM_WITHDRAWN = kind("sharing.item-withdrawn", "The sender took an item back; its retention begins", *_ENDED)
+ITEM_REOPENED = kind(
+    "sharing.item-reopened",
+    "A closed item is worked on again; its retention stops until it is closed again",
+    "reference",
+    "office",
+    BOUND,
+)
 ITEM_SHARED = kind(
     "sharing.item-shared", "One more person or group was named on it", "reference", "principal", "basis", BOUND
 )

@@ -8,7 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from foundation.policy import Faults, Table, read
+from foundation.policy import CODE, Faults, Table, read
 from identity.model import OfficeKind, Party
 from sharing.model.agreement import (
     ACTS,
@@ -226,7 +226,11 @@ def _check_reply(agreement: Agreement, route: Route, step: Step, top: Table) -> 
 
 
 def _kind(table: Table) -> ItemKind:
-    kind = ItemKind(table.code("id"), table.text("name"), table.code("retention"), table.clauses())
+    outcomes = table.texts("outcomes", default=())
+    for each in outcomes:
+        if not CODE.fullmatch(each) or len(each) > 60:
+            table.fault("outcomes", f"“{each}” must be lower-case words joined by hyphens")
+    kind = ItemKind(table.code("id"), table.text("name"), table.code("retention"), table.clauses(), outcomes)
     table.done()
     return kind
 

@@ -32,7 +32,7 @@ SKIPPED = re.compile(r"\.(csv|json)$|/(export|checkpoint|key)$|/files/|/sign-out
 EVERYBODY = ["/", "/account"]
 ITEMS = [*EVERYBODY, "/items", "/search"]
 SENDER = [*ITEMS, "/items/new", "/drafts"]
-RECORDS = [*EVERYBODY, "/disposals", "/holds", "/certificates"]
+RECORDS = [*EVERYBODY, "/disposals", "/holds", "/certificates", "/schedules"]
 # Who, where they go, and under which addresses one row of a list is followed.
 TOUR: tuple[tuple[str, list[str], list[str]], ...] = (
     ("", ["/sign-in", "/help", "/privacy", "/cookies", "/accessibility-statement", "/nowhere"], []),

@@ -20,9 +20,11 @@ from app.api.v1 import (
     downloads,
     drafts,
     files,
+    holds,
     incidents,
     items,
     people,
+    schedules,
     session,
 )
 from app.bootstrap.house import House
@@ -37,6 +39,8 @@ SECTIONS = (
     acts.bp,
     downloads.bp,
     disposals.bp,
+    holds.bp,
+    schedules.bp,
     audit.bp,
     incidents.bp,
     accounts.bp,

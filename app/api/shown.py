@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import fields
 from typing import Any
 from uuid import UUID
 
 from app.bootstrap.work import Work
 from foundation.actor import Actor
 from identity.errors import GroupUnknown, OfficeUnknown, PersonUnknown
+from retention.model.hold import Hold
+from retention.rules import scope as scopes
+from retention.rules import steps
 from sharing.errors import WhoUnknown
 
 NOBODYS = UUID(int=0)  # no draft, item or account has it
@@ -77,6 +81,16 @@ def person_name(work: Work, person_id: str) -> str:
         return work.people.person(person_id).name if person_id else ""
     except PersonUnknown:
         return ""
+
+
+def shown_hold(hold: Hold, who: Actor) -> dict[str, Any]:
+    """A hold as its asker may see it: whom it names only for those who keep it."""
+    scope = scopes.read(hold.scope)
+    shown = {each.name: getattr(hold, each.name) for each in fields(Hold)}
+    people = hold.people if steps.shows_people(hold, who) else ""
+    named = {each.name: getattr(scope, each.name) for each in fields(scope) if each.name != "persons"}
+    named = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in named.items()}
+    return {**shown, "people": people, "scope": {**named, "persons": len(scope.persons)}}
 
 
 def _unknown(what: str, field: str) -> WhoUnknown:

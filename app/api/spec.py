@@ -37,7 +37,13 @@ PROBLEMS = {
     "503": "It cannot be done safely now. Nothing was changed and nothing served.",
 }
 # Signing out or running the sweep twice does no harm, and a token is shown once.
-KEEPS_NOTHING = ("/api/v1/session", "/api/v1/disposals/sweep", "/api/v1/demonstration", "/api/v1/people/search")
+KEEPS_NOTHING = (
+    "/api/v1/session",
+    "/api/v1/disposals/sweep",
+    "/api/v1/demonstration",
+    "/api/v1/people/search",
+    "/api/v1/holds/preview",
+)
 ALWAYS = ("400", "500", "503")
 METHODS = ("get", "post", "put", "patch", "delete")
 _REF = {"$ref": "#/components/schemas/Problem"}

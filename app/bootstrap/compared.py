@@ -13,6 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from app.bootstrap import wiring
+from app.bootstrap.engines import reading
 from app.bootstrap.schema import altered
 from audit import leaf as form
 from audit.events import ENTRY_REDACTED
@@ -21,6 +22,7 @@ from audit.follow import make_fact
 from identity.store.bound import Bound as Accounts
 from identity.tables import person
 from retention.service.replay import Replay
+from retention.store.schedules import ScheduleRows
 from sharing.store.access import read
 from sharing.store.bound import Bound as Items
 from sharing.tables import item
@@ -47,7 +49,10 @@ class Comparison:
         self._erased: set[str] = set()
         self._destroyed: set[str] = set()
         self._unread: set[str] = set()  # kinds of entries whose disclosure is gone
-        self._replay = Replay(house.policies.schedules, wiring.words(house), house.policies.digest)
+        words = wiring.words(house)
+        with reading(house.engine) as conn:
+            texts = ScheduleRows(conn, words).texts()
+        self._replay = Replay(house.policies.schedules, words, house.policies.digest, texts)
 
     def close(self) -> None:
         self._replay.close()

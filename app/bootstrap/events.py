@@ -9,4 +9,4 @@ RECORDS_VIEWED = kind("app.records-viewed", "records that belong to a duty were 
 STARTED = kind("app.started", "the service started under these policies", "version", "demonstration")
 POLICIES_CHANGED = kind("app.policies-changed", "the service started under other policies than before", "before")
 CLOCK_MOVED = kind("app.clock-moved", "the demonstration's clock was moved on", "to")
-EXPORTED = kind("app.log-exported", "the audit log was exported")
+EXPORTED = kind("app.log-exported", "the audit log was exported", "first", "end", "recipient")

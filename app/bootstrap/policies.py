@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import audit.policy
 import classification.policy
 import incidents.policy
-import retention.policy
+import retention.policy.files
 from classification.model import Scheme
 from foundation.policy import Faults, digest
 from identity.model import Party, Role
 from identity.policy.access import AccessPolicy, load_access
 from identity.policy.parties import load_parties, load_roles
 from incidents.model import Rules
-from retention.model import Schedules
+from retention.model.schedule import Schedules
 from sharing.model.agreement import Agreements
 from sharing.policy import load_agreements
 
@@ -44,12 +44,15 @@ def load(root: Path) -> Policies:
     roles = load_roles(root, parties, faults)
     scheme = classification.policy.load(root, faults, organisations={p.short: p.id for p in parties.values()})
     agreements = load_agreements(root, parties, faults)
-    schedules = retention.policy.load(root, parties.keys(), faults)
+    schedules = retention.policy.files.load(root, parties.keys(), faults)
     rules = incidents.policy.load(root, faults)
     access = load_access(root, faults)
     cosigning = audit.policy.load(root, faults)
     sequencing = audit.policy.load_sequencing(root, faults)
     _cross(agreements, schedules, faults)
+    needed = sorted(set(agreements.retention_classes()))
+    parties_needing = {party: frozenset(code for one, code in needed if one == party) for party, _ in needed}
+    schedules = replace(schedules, needed=parties_needing)
     faults.raise_any()
     if access is None:  # load_access answers None only beside a fault, which has raised above
         msg = "access policies missing without a fault"

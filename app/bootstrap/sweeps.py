@@ -42,6 +42,7 @@ def dispose(house: House, actor: Actor = SERVICE) -> Swept:
     while True:
         found = house.do(lambda work: work.retention.sweep(actor=actor, now=work.now), actor)
         due += found.due
+        _each(house, actor, found.changed, lambda w, item: w.retention.apply_schedule(item, actor=actor, now=w.now))
         started = _each(
             house, actor, found.begin, lambda w, item: w.retention.begin_destruction(item, actor=actor, now=w.now)
         )
@@ -56,7 +57,7 @@ def dispose(house: House, actor: Actor = SERVICE) -> Swept:
         wanted = len(found.begin) + len(found.carry_out) + len(found.certify)
         failed += wanted - len(proven)
         # A batch that moved nothing would come again for ever; what is stuck in it is tried by the next run.
-        if not found.more or not (found.started or found.due or proven):
+        if not found.more or not (found.started or found.due or found.caught or found.recomputed or proven):
             return Swept(due, begun, destroyed, certified, failed)
 
 

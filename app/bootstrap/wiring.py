@@ -3,26 +3,36 @@
 from __future__ import annotations
 
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from audit.follow import Follower
 from foundation.actor import Actor
 from foundation.errors import Unavailable
 from identity.errors import SecretUnreadable
+from identity.queries.people import People
 from identity.rules.decide import Decider
 from identity.service.identity import Identity
 from identity.store.secrets import SecretBox
 from incidents.service import Register
 from retention.ports import Erasure
+from retention.ports import People as RetentionPeople
+from retention.rules.steps import REVIEWER
 from retention.service.follower import Clocks
 from retention.service.retention import Retention
+from retention.service.schedules import Scheduling
 from retention.service.witness import LogWitness
+from sharing.errors import SearchFaulty
 from sharing.model.item import Limits
 from sharing.queries.items import Items
+from sharing.rules.blind import blind
+from sharing.rules.identifiers import KINDS, Unreadable
 from sharing.service.sharing import Sharing
+from sharing.store import subjects
 
 if TYPE_CHECKING:
     from app.bootstrap.house import House
@@ -101,7 +111,16 @@ def retention(work: Work) -> Retention:
         decider=house.decider,
         witness=LogWitness(work.conn, house.keys.log),
         words=words(house),
+        people=RetentionPeople(BlindPersons(work.conn, house.keys.index), Reviewers(work.people)),
         holder=house.settings.origin,
+    )
+
+
+def scheduling(work: Work) -> Scheduling:
+    """What people do with schedules."""
+    house = work.house
+    return Scheduling(
+        work.conn, work.trail, schedules=house.policies.schedules, decider=house.decider, words=words(house)
     )
 
 
@@ -138,6 +157,46 @@ class WordsUnreadable(Unavailable):
 
     code = "app.words-unreadable"
     title = "A reason kept with a disposal cannot be read"
+
+
+class BlindPersons:
+    """``retention.ports.Persons`` over sharing's blind index."""
+
+    def __init__(self, conn: sa.Connection, index_key: bytes) -> None:
+        self._conn = conn
+        self._index_key = index_key
+
+    def token(self, kind: str, value: str) -> str:
+        """Raises SearchFaulty."""
+        try:
+            return blind(self._index_key, kind, value).hex()
+        except Unreadable as error:
+            raise SearchFaulty(f"{error}.", fields={"people": [str(error)]}) from None
+
+    def kinds(self) -> Sequence[str]:
+        """As a search for a data subject knows them."""
+        return tuple(KINDS)
+
+    def tokens(self, item_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
+        """By the numbers of items."""
+        found = subjects.found_by(self._conn, item_ids)
+        return {item: frozenset(entry.hex() for entry in entries) for item, entries in found.items()}
+
+    def about(self, tokens: Collection[str]) -> frozenset[int]:
+        """Need to know is no matter here: a hold binds what its keeper may not see."""
+        return subjects.carrying(self._conn, [bytes.fromhex(token) for token in tokens])
+
+
+class Reviewers:
+    """``retention.ports.Colleagues`` over identity."""
+
+    def __init__(self, people: People) -> None:
+        self._people = people
+
+    def reviewers(self, party: str, *, now: datetime) -> Mapping[str, str]:
+        """By the appointments in force now."""
+        active = self._people.people(party=party, standing="active")
+        return {one.id: one.name for one in active if REVIEWER in self._people.actor(one.id, now=now).duties}
 
 
 class VaultEraser:

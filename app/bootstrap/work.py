@@ -14,14 +14,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.bootstrap import publishing, wiring
-from app.bootstrap.contention import Contended, DatabaseUnavailable, again, committed, is_contention
+from app.bootstrap.contention import Contended, DatabaseUnavailable, again, committed, is_contention, is_wait
 from app.bootstrap.engines import wrote
 from app.bootstrap.events import REFUSED
+from app.bootstrap.ways import WAY, Way, way
 from audit.chain import Chain
 from audit.checkpoint import Checkpoints
 from audit.cosign import Cosignatures
 from audit.errors import LogUnavailable
-from audit.statements import SQLITE
 from audit.trail import Trail
 from foundation.actor import Actor
 from foundation.errors import ServiceError, Unavailable
@@ -30,7 +30,10 @@ from identity.service.identity import Identity
 from incidents.queries import IncidentList
 from incidents.service import Incidents
 from retention.queries.disposals import Disposals
+from retention.queries.holds import HoldList
+from retention.queries.schedules import ScheduleList
 from retention.service.retention import Retention
+from retention.service.schedules import Scheduling
 from sharing.queries.items import Items
 from sharing.service.sharing import Sharing
 from vault.service import Vault
@@ -48,13 +51,21 @@ class Work:
     """
 
     conn: sa.Connection
+    now: datetime
 
-    def __init__(self, house: House, actor: Actor, now: datetime) -> None:
-        self.house, self.actor, self.now = house, actor, now
+    def __init__(self, house: House, actor: Actor, now: datetime | None = None) -> None:
+        self.house, self.actor, self._given = house, actor, now
 
     def __enter__(self) -> Self:
+        self._place = self.house.places.take()
         self._writer = self.house.writers.take()  # before the transaction is given its number
-        self.conn = self._connect()
+        try:
+            self.conn = self._connect(way())
+        except BaseException:
+            self.house.writers.bring_back(self._writer)
+            self.house.places.give_back(taken=self._place)
+            raise
+        self.now = self._given or self.house.now()  # what it waited for others lies before it
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
@@ -67,7 +78,10 @@ class Work:
                 _undo(self.conn)
                 self.house.writers.bring_back(self._writer)
         finally:
-            self.conn.close()
+            try:
+                self.conn.close()
+            finally:
+                self.house.places.give_back(taken=self._place)
             self._settle(held=held)
         if error is None:
             return
@@ -122,6 +136,21 @@ class Work:
         return Disposals(self.conn, wiring.words(self.house))
 
     @cached_property
+    def holds(self) -> HoldList:
+        """What people look at of holds."""
+        return HoldList(self.conn, wiring.words(self.house))
+
+    @cached_property
+    def scheduling(self) -> Scheduling:
+        """What people do with retention schedules."""
+        return wiring.scheduling(self)
+
+    @cached_property
+    def schedules(self) -> ScheduleList:
+        """What people look at of retention schedules."""
+        return ScheduleList(self.conn, wiring.words(self.house), self.house.policies.schedules, self.now)
+
+    @cached_property
     def incidents(self) -> Incidents:
         """Running an incident."""
         return Incidents(self.conn, self.trail, rules=self.house.policies.incidents)
@@ -174,20 +203,27 @@ class Work:
         with suppress(ServiceError):
             again(once)
 
-    def _connect(self) -> sa.Connection:
-        try:
-            conn = self.house.engine.connect()
-        except (DBAPIError, PoolTimeout) as error:
-            raise DatabaseUnavailable(_TRY_AGAIN) from error
-        try:
-            conn.begin()
-            if conn.dialect.name != SQLITE:
-                # The tree's order is that of these numbers, which must be the order of the times in the entries.
-                conn.exec_driver_sql("SELECT pg_current_xact_id()")
-        except DBAPIError as error:
-            conn.close()  # a connection lost here for every refused request would soon be every connection
-            raise DatabaseUnavailable(_TRY_AGAIN) from error
-        return conn
+    def _connect(self, chosen: Way) -> sa.Connection:
+        """A connection with the transaction begun."""
+        for tried in range(_CONNECTING):
+            try:
+                conn = self.house.engine.connect()
+            except (DBAPIError, PoolTimeout) as error:
+                raise DatabaseUnavailable(_TRY_AGAIN) from error
+            try:
+                conn.execution_options(**{WAY: chosen})
+                conn.begin()
+            except DBAPIError as error:
+                conn.close()  # a connection lost here for every refused request would soon be every connection
+                if is_wait(error) and chosen is Way.ALONE:
+                    chosen = Way.ACT  # somebody acts for long: the others must not wait for this one as well
+                elif is_wait(error):
+                    raise Contended(_AT_ONCE) from error
+                elif tried or not error.connection_invalidated:  # the server was restarted, and the pool is new now
+                    raise DatabaseUnavailable(_TRY_AGAIN) from error
+            else:
+                return conn
+        raise DatabaseUnavailable(_TRY_AGAIN)
 
     def _finish(self, conn: sa.Connection, before: str | Chain, after: str | Chain) -> None:
         """Commit. The writer's name goes on from ``after``; from ``before`` where it surely failed; else no further."""
@@ -206,7 +242,7 @@ class Work:
 
     def _record_refusal(self, error: ServiceError) -> None:
         writer = self.house.writers.take()
-        conn = self._connect()
+        conn = self._connect(Way.ACT)
         try:
             trail = self._trail(conn, writer)
             fact = getattr(error, "fact", None)
@@ -235,6 +271,7 @@ class Work:
             conn.close()
 
 
+_CONNECTING = 3
 _AT_ONCE = "Nothing was changed. Try again."
 _TRY_AGAIN = "Nothing was changed. Try again in a few minutes; if it goes on, tell whoever runs the service."
 

@@ -37,14 +37,7 @@ def demo(state: Path, port: int) -> None:
     """Set up and serve the demonstration on loopback, with an invented cast."""
     from app.demo.build import begin, furnish
 
-    settings = Settings.from_env(
-        {
-            "CUSTODES_STATE": str(state),
-            "CUSTODES_PORT": str(port),
-            "CUSTODES_DEMONSTRATION": "1",
-            "CUSTODES_SECURE": "0",
-        }
-    )
+    settings = Settings.of_demonstration(state, port)
     refuse_taken(settings.host, settings.port)
     begin(settings)
     houses.init(settings)

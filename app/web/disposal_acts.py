@@ -13,7 +13,7 @@ from app.bootstrap import duties
 from app.bootstrap.work import Work
 from app.web import disposal_forms as fields
 from foundation.errors import Reason
-from retention.model import Case
+from retention.model.case import Case
 from retention.rules import steps
 
 
@@ -31,7 +31,8 @@ class Act:
     danger: bool = False
 
 
-def _asked(work: Work, action: str, found: Sequence[Reason], *, body: str = "", other: str = "") -> list[Reason]:
+def asked(work: Work, action: str, found: Sequence[Reason], *, body: str = "", other: str = "") -> list[Reason]:
+    """What stands against it: the room's reasons, and those of the policies that say something else."""
     more = duties.against(work, action, body=body, other=other)
     said = {reason.text for reason in found}
     # What no rule permits, the room's own rule has said better.
@@ -39,33 +40,33 @@ def _asked(work: Work, action: str, found: Sequence[Reason], *, body: str = "", 
 
 
 def _reviewer(rule: Callable[..., tuple[Reason, ...]]) -> Callable[[Work, Case], Sequence[Reason]]:
-    return lambda work, case: _asked(work, "review-disposal", rule(case, work.actor), body=case.originator)
+    return lambda work, case: asked(work, "review-disposal", rule(case, work.actor), body=case.originator)
 
 
 def _approver(rule: Callable[..., tuple[Reason, ...]]) -> Callable[[Work, Case], Sequence[Reason]]:
-    return lambda work, case: _asked(
+    return lambda work, case: asked(
         work, "approve-disposal", rule(case, work.actor), body=case.originator, other=case.reviewer
     )
 
 
 def _offers(work: Work, case: Case) -> Sequence[Reason]:
-    return _asked(work, "review-disposal", steps.may_offer_return(case, work.actor), body=work.actor.party)
+    return asked(work, "review-disposal", steps.may_offer_return(case, work.actor), body=work.actor.party)
 
 
 def _reviews(work: Work, case: Case) -> Sequence[Reason]:
     policy = work.house.policies.schedules.disposal
-    return _asked(
+    return asked(
         work, "review-disposal", steps.may_review(case, work.actor, "keep", None, policy), body=case.originator
     )
 
 
 def _stops(work: Work, case: Case) -> Sequence[Reason]:
     action = "review-disposal" if steps.REVIEWER in work.actor.duties else "approve-disposal"
-    return _asked(work, action, steps.may_withdraw_approval(case, work.actor), body=case.originator)
+    return asked(work, action, steps.may_withdraw_approval(case, work.actor), body=case.originator)
 
 
 def _holds(work: Work, case: Case) -> Sequence[Reason]:
-    return _asked(work, "place-hold", steps.may_hold(case, work.actor), body=case.originator)
+    return asked(work, "place-hold", steps.may_hold(case, work.actor), body=work.actor.party)
 
 
 def _take(method: str, *names: str) -> Callable[[Work, Case, Any], object]:
@@ -193,8 +194,3 @@ def against_destroying(work: Work, case: Case) -> Sequence[Reason]:
     policy = work.house.policies.schedules.disposal
     any_ = set(steps.may_review(case, work.actor, "keep", None, policy))
     return [each for each in steps.may_review(case, work.actor, "destroy", None, policy) if each not in any_]
-
-
-def lift_against(work: Work, case: Case) -> Sequence[Reason]:
-    """Why a hold on this case may not be lifted by the asker; nothing if it may."""
-    return _asked(work, "lift-hold", steps.may_lift(case, work.actor), body=case.originator)

@@ -8,9 +8,10 @@ from datetime import date
 from typing import Any
 
 from app.http.house import house
-from app.web import filters, names
+from app.web import filters, names, schedule_case
 from app.web.names import Names
-from retention.model import RETURN_SETTLED, STATES, Case, Hold, State
+from retention.model.case import RETURN_SETTLED, STATES, Case, State
+from retention.model.hold import Hold
 
 RETURN_WORDS = {
     "none": "Not offered back to its source yet",
@@ -35,7 +36,7 @@ class Task:
 
 def row(case: Case) -> list[Any]:
     """The case in the list."""
-    due = filters.gds_date(case.due_on) if case.due_on else "No period in force"
+    due = {"text": schedule_case.due(case)[0], "minor": "20 years or more" if case.beyond else ""}
     return [
         {"text": case.reference, "href": f"/disposals/{case.reference}"},
         names.words(case.retention_class),
@@ -54,14 +55,14 @@ def summary(case: Case, place: str) -> list[Any]:
         ("Establishment", place),
         ("Marking", {"O": "OFFICIAL", "OS": "OFFICIAL-SENSITIVE"}.get(case.marking, case.marking)),
         ("Retention class", names.words(case.retention_class)),
-        ("Due for disposal", filters.gds_date(case.due_on) if case.due_on else "No period in force"),
+        {"key": "Due for disposal", "lines": schedule_case.due(case)},
     ]
 
 
-def tasks(case: Case, called: Names) -> list[Task]:
-    """Every step in its order, done or not."""
+def tasks(case: Case, called: Names, clock: Sequence[str] = ()) -> list[Task]:
+    """Every step in its order, done or not; ``clock`` is told of the first."""
     return [
-        Task("The clock", "done", _clock(case)),
+        Task("The clock", "later" if case.state == "stopped" else "done", clock),
         _period(case, called),
         _ended(case),
         Task("Return to the source", _return_status(case), [RETURN_WORDS[case.return_state]]),
@@ -72,43 +73,27 @@ def tasks(case: Case, called: Names) -> list[Task]:
     ]
 
 
-def hold_rows(holds: Sequence[Hold], called: Names) -> list[dict[str, Any]]:
-    """Holds of one item as a page shows them."""
-    return [
-        {
-            "hold": each,
-            "owner": called.person(each.owner),
-            "lifted_by": called.person(each.lifted_by),
-        }
-        for each in holds
-    ]
-
-
-def _clock(case: Case) -> list[str]:
-    started = f"Started on {filters.gds_date(case.trigger_on)}: {names.act(case.trigger_kind).lower()}."
-    schedule = (
-        f"By version {case.schedule_version} of the schedule of {names.party(case.originator)}, "
-        "since the originating body’s schedule governs and this version was in force on that date."
-        if case.schedule_version
-        else f"No schedule of {names.party(case.originator)} spoke of this class on that date."
-    )
-    return [started, schedule]
+def hold_row(hold: Hold, called: Names) -> dict[str, Any]:
+    """A hold of one item as a page shows it."""
+    return {
+        "hold": hold,
+        "body": names.party(hold.party),
+        "owner": called.person(hold.owner),
+        "lifted_by": called.person(hold.lifted_by),
+    }
 
 
 def _period(case: Case, called: Names) -> Task:
+    if case.state == "stopped":
+        return Task("Period", "later", ["It is found when the item is closed again."])
     if case.period_months is None:
-        why = _class_words(case) or "The schedule gives no period for this class."
+        why = schedule_case.silence(case)
         return Task("Period", "to-do", [why, "A records manager of the originating body must confirm one."])
     months = filters.plural(case.period_months, "month")
     lines = [f"{months}, by authority of: {case.period_authority}"]
     if case.period_by:
         lines.append(f"Confirmed for this item by {called.person(case.period_by)}.")
     return Task("Period", "done", lines)
-
-
-def _class_words(case: Case) -> str:
-    found = house().policies.schedules.find(case.originator, case.retention_class, case.trigger_on)
-    return found[1].authority if found else ""
 
 
 def _ended(case: Case) -> Task:

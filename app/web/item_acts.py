@@ -55,6 +55,16 @@ ACTS = (
         "{ref} is closed.",
     ),
     Act(
+        "reopen",
+        "Reopen this item",
+        "Reopen this item",
+        (
+            "Work on it goes on, and your office owes its closing again.",
+            "Its time in retention stops. It begins anew on the day it is closed again.",
+        ),
+        "{ref} is open again.",
+    ),
+    Act(
         "share",
         "Share with somebody else",
         "Share this item with somebody else",

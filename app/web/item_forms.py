@@ -88,6 +88,18 @@ class CloseForm(Versioned):
     outcome = forms.long_text("What came of it?", needed="Say what came of it", most=4000)
 
 
+class ListedCloseForm(CloseForm):
+    """For kinds of item of which the agreement lists what may come: a schedule may count by it."""
+
+    result = forms.select("Outcome")
+
+
+class ReopenForm(Versioned):
+    """Why work goes on."""
+
+    reason = forms.long_text("Why do you reopen it?", needed="Say why you reopen it", most=4000)
+
+
 class WithdrawForm(Versioned):
     """Why it is taken back."""
 

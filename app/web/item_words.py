@@ -25,6 +25,7 @@ EVENTS = {
     "passed-on": "Passed on to {who}",
     "answered": "Answered",
     "closed": "Closed",
+    "reopened": "Reopened",
     "withdrawn": "Withdrawn",
     "shared": "Shared with {who}",
     "granted": "Sight granted to {who}",

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.bootstrap.glance import Glance
 from app.bootstrap.work import Work
 from app.http.house import house
 from audit.fact import kinds
 from foundation.actor import NOBODY, SERVICE
 from identity.errors import PersonUnknown
-from retention.model import Schedule
+from retention.model.schedule import Schedule
 
 _FIXED = {
     "": "",
@@ -23,7 +24,7 @@ _FIXED = {
 class Names:
     """Names of accounts by id, each looked up once."""
 
-    def __init__(self, work: Work) -> None:
+    def __init__(self, work: Work | Glance) -> None:
         self._work = work
         self._known = dict(_FIXED)
 
@@ -73,3 +74,9 @@ def act(kind: str) -> str:
 def schedules() -> Mapping[str, Schedule]:
     """Every body's retention schedule."""
     return house().policies.schedules.parties
+
+
+def classes() -> list[tuple[str, str]]:
+    """Every class a schedule names, for a choice."""
+    found = {code for schedule in schedules().values() for version in schedule.versions for code in version.classes}
+    return [(code, words(code)) for code in sorted(found)]

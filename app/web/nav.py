@@ -54,7 +54,14 @@ ENTRIES = (
 )
 
 # Sections without an entry of their own, and the one whose entry they stand under.
-UNDER = {"acts": "items", "files": "items", "holds": "disposals", "certificates": "disposals"}
+UNDER = {
+    "acts": "items",
+    "files": "items",
+    "holds": "disposals",
+    "hold_placing": "disposals",
+    "schedules": "disposals",
+    "certificates": "disposals",
+}
 
 FOOTER = (
     ("Accessibility statement", "about.accessibility"),

@@ -27,11 +27,13 @@ from app.web.pages import (
     disposals,
     drafts,
     files,
+    hold_placing,
     holds,
     incidents,
     invitations,
     items,
     offices,
+    schedules,
     search,
 )
 from foundation.actor import NOBODY
@@ -41,7 +43,17 @@ STATIC = HERE / "static"
 SERVICE_NAME = "Custodes"
 YEAR = "public, max-age=31536000, immutable"
 ITEMS = (items.bp, acts.bp, files.bp, drafts.bp, search.bp)
-RECORDS = (disposals.bp, holds.bp, certificates.bp, audit_log.bp, accounts.bp, offices.bp, incidents.bp)
+RECORDS = (
+    disposals.bp,
+    hold_placing.bp,
+    holds.bp,
+    schedules.bp,
+    certificates.bp,
+    audit_log.bp,
+    accounts.bp,
+    offices.bp,
+    incidents.bp,
+)
 
 
 def set_up(app: Flask) -> None:

@@ -187,9 +187,18 @@ def upgrade() -> None:
         sa.Column("failures", sa.Integer(), nullable=False),
         sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.Column("certificate", sa.String(length=40), nullable=False),
+        sa.Column("outcome", sa.String(length=60), nullable=False),
+        sa.Column("also", sa.String(length=101), nullable=False),
+        sa.Column("also_version", sa.Integer(), nullable=True),
+        sa.Column("least_on", sa.Date(), nullable=True),
+        sa.Column("longest_on", sa.Date(), nullable=True),
+        sa.Column("extended_until", sa.Date(), nullable=True),
+        sa.Column("heard", sa.Integer(), nullable=False),
+        sa.Column("stale", sa.Boolean(), nullable=False),
         sa.CheckConstraint("reviewer = '' or reviewer <> approver", name=op.f("ck_disposal_case_two_people")),
         sa.CheckConstraint(
-            "state in ('no-period', 'running', 'due', 'reviewed', 'cooling-off', 'destroying', 'erased', 'destroyed', 'kept')",
+            "state in ('stopped', 'no-period', 'running', 'due', 'reviewed', 'cooling-off', 'destroying', 'erased', "
+            "'destroyed', 'kept')",
             name=op.f("ck_disposal_case_state"),
         ),
         sa.PrimaryKeyConstraint("item", name=op.f("pk_disposal_case")),
@@ -197,9 +206,79 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("disposal_case", schema=None) as batch_op:
         batch_op.create_index("ix_disposal_case_clock_logged", ["clock_logged"], unique=False)
+        batch_op.create_index(
+            "ix_disposal_case_also",
+            ["also", "also_version"],
+            unique=False,
+            sqlite_where=sa.text("also <> ''"),
+            postgresql_where=sa.text("also <> ''"),
+        )
+        batch_op.create_index("ix_disposal_case_schedule", ["originator", "schedule_version", "state"], unique=False)
         batch_op.create_index("ix_disposal_case_sort_on", ["sort_on", "item"], unique=False)
+        batch_op.create_index(
+            "ix_disposal_case_stale",
+            ["item"],
+            unique=False,
+            sqlite_where=sa.text("stale"),
+            postgresql_where=sa.text("stale"),
+        )
         batch_op.create_index("ix_disposal_case_state_destroy_on", ["state", "destroy_on"], unique=False)
         batch_op.create_index("ix_disposal_case_state_sort_on", ["state", "sort_on", "item"], unique=False)
+
+    op.create_table(
+        "disposal_recomputed",
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("cause", sa.String(length=20), nullable=False),
+        sa.Column("version_before", sa.Integer(), nullable=True),
+        sa.Column("version_after", sa.Integer(), nullable=True),
+        sa.Column("due_before", sa.Date(), nullable=True),
+        sa.Column("due_after", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("entry", name=op.f("pk_disposal_recomputed")),
+    )
+    with op.batch_alter_table("disposal_recomputed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_disposal_recomputed_item"), ["item"], unique=False)
+
+    op.create_table(
+        "disposal_trigger",
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("outcome", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("item", "number", name=op.f("pk_disposal_trigger")),
+    )
+    op.create_table(
+        "schedule_text",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_schedule_text")),
+    )
+    op.create_table(
+        "schedule_version",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("effective_from", sa.Date(), nullable=False),
+        sa.Column("applies", sa.String(length=4), nullable=False),
+        sa.Column("base", sa.Integer(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposed_by", sa.String(length=36), nullable=False),
+        sa.Column("proposed_at", sa.BigInteger(), nullable=False),
+        sa.Column("decided_by", sa.String(length=36), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.CheckConstraint("decided_by <> proposed_by", name=op.f("ck_schedule_version_two_people")),
+        sa.CheckConstraint("state in ('proposed', 'approved', 'rejected')", name=op.f("ck_schedule_version_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_schedule_version")),
+        sa.UniqueConstraint("party", "number", name=op.f("uq_schedule_version_party_number")),
+    )
+    with op.batch_alter_table("schedule_version", schema=None) as batch_op:
+        batch_op.create_index("ix_schedule_version_state", ["state"], unique=False)
 
     op.create_table(
         "disposal_certificate",
@@ -427,20 +506,51 @@ def upgrade() -> None:
     op.create_table(
         "disposal_hold",
         sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("occasion", sa.String(length=20), nullable=False),
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
         sa.Column("owner", sa.String(length=36), nullable=False),
         sa.Column("issuer", sa.Text(), nullable=False),
         sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("placed_by", sa.String(length=36), nullable=False),
         sa.Column("placed_at", sa.BigInteger(), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=False),
+        sa.Column("settled_at", sa.BigInteger(), nullable=True),
         sa.Column("lifted_at", sa.BigInteger(), nullable=True),
         sa.Column("lifted_by", sa.String(length=36), nullable=False),
         sa.Column("lift_reason", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["item"], ["disposal_case.item"], name=op.f("fk_disposal_hold_item")),
+        sa.CheckConstraint("kind in ('scope', 'words')", name=op.f("ck_disposal_hold_kind")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal_hold")),
     )
     with op.batch_alter_table("disposal_hold", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_disposal_hold_item"), ["item"], unique=False)
+        batch_op.create_index(
+            "ix_disposal_hold_in_force",
+            ["review_on"],
+            unique=False,
+            sqlite_where=sa.text("lifted_at is null"),
+            postgresql_where=sa.text("lifted_at is null"),
+        )
+
+    op.create_table(
+        "disposal_hold_item",
+        sa.Column("hold", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("manner", sa.String(length=12), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "manner in ('caught', 'applied', 'suggested', 'passed-over', 'late')",
+            name=op.f("ck_disposal_hold_item_manner"),
+        ),
+        sa.ForeignKeyConstraint(["hold"], ["disposal_hold.id"], name=op.f("fk_disposal_hold_item_hold")),
+        sa.ForeignKeyConstraint(["item"], ["disposal_case.item"], name=op.f("fk_disposal_hold_item_item")),
+        sa.PrimaryKeyConstraint("hold", "item", name=op.f("pk_disposal_hold_item")),
+    )
+    with op.batch_alter_table("disposal_hold_item", schema=None) as batch_op:
+        batch_op.create_index("ix_disposal_hold_item_item", ["item"], unique=False)
 
     op.create_table(
         "draft_named",

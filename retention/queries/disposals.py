@@ -10,10 +10,11 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from retention.errors import CaseNotFound, CertificateNotFound
-from retention.model import STATES, Case, Certificate, Hold, State
+from retention.model.case import STATES, Case, Certificate, State
+from retention.model.hold import Hold
 from retention.ports import Words
-from retention.store import HELD, NEVER, case_of, hold_of
-from retention.tables import disposal_case, disposal_certificate, disposal_hold
+from retention.store.cases import HELD, NEVER, STANDS, case_of, hold_of
+from retention.tables import disposal_case, disposal_certificate, disposal_hold, disposal_hold_item
 
 MOST = 100  # rows a page
 # One without its proofs is no certificate yet.
@@ -29,6 +30,7 @@ class Filter:
     retention_class: str = ""
     establishment: str = ""
     held: bool | None = None
+    beyond: bool | None = None  # kept, or to be kept by what is proposed, for twenty years or more
     due_by: date | None = None
     text: str = ""
 
@@ -79,9 +81,10 @@ class Disposals:
         per_state = sa.select(disposal_case.c.state, sa.func.count()).where(*mine).group_by(disposal_case.c.state)
         counted = {str(state): int(number) for state, number in self._conn.execute(per_state)}
         on_hold = (
-            sa.select(sa.func.count(sa.distinct(disposal_hold.c.item)))
-            .join(disposal_case, disposal_case.c.item == disposal_hold.c.item)
-            .where(disposal_hold.c.lifted_at.is_(None), *mine)
+            sa.select(sa.func.count(sa.distinct(disposal_hold_item.c.item)))
+            .join(disposal_hold, disposal_hold.c.id == disposal_hold_item.c.hold)
+            .join(disposal_case, disposal_case.c.item == disposal_hold_item.c.item)
+            .where(STANDS, *mine)
         )
         held = self._conn.execute(on_hold)
         return {**dict.fromkeys(STATES, 0), **counted, "held": int(held.scalar_one())}
@@ -98,7 +101,8 @@ class Disposals:
         """Holds, those to be looked at soonest first: of one item, in force or lifted, due for a look by a date."""
         query = sa.select(disposal_hold).order_by(disposal_hold.c.review_on, disposal_hold.c.id)
         if item:
-            query = query.where(disposal_hold.c.item == item)
+            known = sa.select(disposal_hold_item.c.hold).where(disposal_hold_item.c.item == item)
+            query = query.where(disposal_hold.c.id.in_(known))
         if in_force is not None:
             lifted = disposal_hold.c.lifted_at
             query = query.where(lifted.is_(None) if in_force else lifted.is_not(None))
@@ -137,6 +141,10 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
         found.append(column.state.in_(sorted(wanted.states)))
     if wanted.held is not None:
         found.append(HELD if wanted.held else sa.not_(HELD))
+    if wanted.beyond is not None:
+        ends = (column.due_on, column.proposed_until)
+        late = sa.or_(*(sa.and_(each.is_not(None), each >= column.longest_on) for each in ends))
+        found.append(late if wanted.beyond else sa.not_(late))
     if wanted.due_by is not None:
         found.append(column.due_on <= wanted.due_by)
     if wanted.text:

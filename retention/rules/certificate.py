@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from retention.model import Case
+from retention.model.case import Case
 
 FORMAT: Final = "custodes/certificate/1"
 LARGEST: Final = 1 << 20  # bytes of a certificate file; a real one has a few thousand

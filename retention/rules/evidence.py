@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 from audit.fact import Fact
 from retention import events
-from retention.model import Case
+from retention.model.case import Case
+from retention.model.hold import BINDING
+from retention.policy.files import REOPENED
 
 # Whatever takes a review or an approval back.
-_UNDOES = frozenset({events.REVIEW_REFUSED.name, events.APPROVAL_WITHDRAWN.name, events.RETURN_OFFERED.name})
+_UNDOES = frozenset(
+    {
+        events.REVIEW_REFUSED.name,
+        events.APPROVAL_WITHDRAWN.name,
+        events.RETURN_OFFERED.name,
+        events.CLOCK_RECOMPUTED.name,
+        REOPENED,
+    }
+)
 
 
 @dataclass(slots=True)
@@ -24,9 +34,9 @@ class _Said:
     holds: set[str] = field(default_factory=set)
 
     def hear(self, fact: Fact) -> None:
-        if fact.kind == events.HOLD_PLACED.name:
+        if fact.kind == events.HOLD_CAUGHT.name and fact.what["manner"] in BINDING:
             self.holds.add(str(fact.what["hold"]))
-        elif fact.kind == events.HOLD_LIFTED.name:
+        elif fact.kind == events.HOLD_PASSED_OVER.name:
             self.holds.discard(str(fact.what["hold"]))
         elif fact.kind == events.DISPOSAL_REVIEWED.name:
             self.reviewer = str(fact.what["by"]) if fact.what["proposal"] == "destroy" else ""
@@ -37,21 +47,44 @@ class _Said:
             self.reviewer = self.approver = self.cooled = ""
 
 
-def unproven(case: Case, facts: Sequence[Fact], today: date) -> str:
+def holds(facts: Sequence[Fact]) -> frozenset[str]:
+    """The holds that stand on an item by what the log says of it, those lifted since included."""
+    return frozenset(_heard(facts).holds)
+
+
+def lifted(facts: Sequence[Fact]) -> bool:
+    """Whether a hold was lifted, by what the log says of it."""
+    return any(fact.kind == events.HOLD_LIFTED.name and fact.outcome == "allowed" for fact in facts)
+
+
+def approved(facts: Sequence[Fact], sha256: str) -> bool:
+    """Whether the log has this text of a schedule proposed by one person and approved by another."""
+    told = [fact for fact in facts if fact.outcome == "allowed" and fact.what.get("sha256") == sha256]
+    proposed = {str(fact.what["by"]) for fact in told if fact.kind == events.SCHEDULE_PROPOSED.name}
+    agreed = {str(fact.what["by"]) for fact in told if fact.kind == events.SCHEDULE_APPROVED.name}
+    return bool(proposed and agreed - proposed)
+
+
+def unproven(case: Case, facts: Sequence[Fact], today: date, *, gone: Collection[str]) -> str:
     """Why the log does not bear out that this case may be destroyed on ``today``; empty if it does.
 
     Two different people reviewed and approved, both as the case says, the cooling-off is over, and of every hold that
     was placed the lifting is there too (M59b; GSCP 2024 para 42). ``facts``: what the log says of the item, oldest
-    first.
+    first. ``gone``: the ``holds`` among them that were lifted by what the log says of those.
     """
-    said = _Said()
-    for fact in facts:
-        if fact.outcome == "allowed":
-            said.hear(fact)
-    if said.holds:
+    said = _heard(facts)
+    if said.holds - set(gone):
         return "a hold that nobody lifted"
     if not (said.reviewer and said.approver and said.cooled) or said.reviewer == said.approver:
         return "no review and approval by two people"
     if (case.reviewer, case.approver) != (said.reviewer, said.approver):
         return "a review or approval by others"
     return "" if date.fromisoformat(said.cooled) <= today else "a cooling-off that is not over"
+
+
+def _heard(facts: Sequence[Fact]) -> _Said:
+    said = _Said()
+    for fact in facts:
+        if fact.outcome == "allowed":
+            said.hear(fact)
+    return said

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from retention import events
-from retention.model import Case, Proposal, Return, State
+from retention.model.case import Case, Proposal, Return, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,31 @@ def _period(case: Case, told: Told) -> Case:
         period_authority=told.why,
         period_by=str(told.what["by"]),
         due_on=_day(told, "due_on"),
+    )
+
+
+def _recomputed(case: Case, told: Told) -> Case:
+    what = told.what
+    state = cast(State, what["state"])
+    # What was due and is not any more begins anew: the source is asked again when it ends.
+    fresh = unreviewed(case, state, returns=state != case.state and state != "due")
+    return replace(
+        fresh,
+        schedule_version=what["version_after"],
+        schedule_digest=str(what["schedule_digest"]),
+        also_version=what["also_version"],
+        action=str(what["action"]),
+        verified=bool(what["verified"]),
+        trigger_kind=str(what["trigger_kind"]),
+        trigger_entry=str(what["trigger"]),
+        trigger_on=date.fromisoformat(str(what["trigger_on"])),
+        period_months=what["period_months"],
+        period_authority=told.why,
+        period_by=str(what["period_by"]),
+        due_on=_day(told, "due_after"),
+        least_on=_day(told, "least_on"),
+        longest_on=_day(told, "longest_on"),
+        stale=False,
     )
 
 
@@ -82,8 +107,8 @@ def _reviewed(case: Case, told: Told) -> Case:
 def _approved(case: Case, told: Told) -> Case:
     if case.proposal == "extend":
         # A new period: the source is asked again when it ends.
-        fresh = _unreviewed(case, "running")
-        return replace(fresh, due_on=case.proposed_until, return_state="none", **_NO_RETURN)
+        fresh = unreviewed(case, "running", returns=True)
+        return replace(fresh, due_on=case.proposed_until, extended_until=case.proposed_until)
     state: State = "cooling-off" if case.proposal == "destroy" else "kept"
     return replace(
         case, state=state, approver=str(told.what["by"]), approved_at=told.at, destroy_on=_day(told, "destroy_on")
@@ -91,7 +116,7 @@ def _approved(case: Case, told: Told) -> Case:
 
 
 def _back_to_due(case: Case, _: Told) -> Case:
-    return _unreviewed(case, "due")
+    return unreviewed(case, "due")
 
 
 def _begun(case: Case, _: Told) -> Case:
@@ -119,7 +144,9 @@ def _certified(case: Case, told: Told) -> Case:
     return replace(case, state="destroyed", certificate=str(told.what["number"]))
 
 
-def _unreviewed(case: Case, state: State) -> Case:
+def unreviewed(case: Case, state: State, *, returns: bool = False) -> Case:
+    """Without its review and approval; ``returns``: the source is asked again too."""
+    more = {"return_state": "none", **_NO_RETURN} if returns else {}
     return replace(
         case,
         state=state,
@@ -132,6 +159,7 @@ def _unreviewed(case: Case, state: State) -> Case:
         approver="",
         approved_at=None,
         destroy_on=None,
+        **more,
     )
 
 
@@ -148,13 +176,14 @@ _NO_RETURN: Mapping[str, Any] = {"offered_by": "", "offered_at": None, "answered
 
 _STEPS: Mapping[str, Callable[[Case, Told], Case]] = {
     events.CLOCK_STARTED.name: _clock_logged,
+    events.CLOCK_RECOMPUTED.name: _recomputed,
     events.PERIOD_CONFIRMED.name: _period,
     events.ITEM_DUE.name: _due,
     events.RETURN_OFFERED.name: _offered,
     events.RETURN_ANSWERED.name: _answered,
     events.ITEM_RETURNED.name: _returned,
-    events.HOLD_PLACED.name: _unchanged,
-    events.HOLD_LIFTED.name: _unchanged,
+    events.HOLD_CAUGHT.name: _unchanged,
+    events.HOLD_PASSED_OVER.name: _unchanged,
     events.DISPOSAL_REVIEWED.name: _reviewed,
     events.DISPOSAL_APPROVED.name: _approved,
     events.REVIEW_REFUSED.name: _back_to_due,

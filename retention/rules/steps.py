@@ -11,7 +11,9 @@ from datetime import date
 from foundation.actor import Actor
 from foundation.calendar import add_months
 from foundation.errors import Reason
-from retention.model import HOLDABLE, RETURN_SETTLED, Case, DisposalPolicy, Proposal, State
+from retention.model.case import HOLDABLE, RETURN_SETTLED, Case, Proposal, State
+from retention.model.hold import BINDING, Hold, Manner
+from retention.model.schedule import DisposalPolicy
 
 REVIEWER = "records-reviewer"
 APPROVER = "disposal-approver"
@@ -55,13 +57,38 @@ def may_record_return(case: Case, actor: Actor) -> tuple[Reason, ...]:
 
 
 def may_hold(case: Case, actor: Actor) -> tuple[Reason, ...]:
-    """The originator's records reviewer stops a destruction that has not begun."""
-    return tuple(_gather(_duty(actor, REVIEWER), _own_body(case, actor), _holdable(case)))
+    """A records reviewer of any body stops a destruction that has not begun, whoever's schedule it follows.
+
+    What an inquiry or a court may ask for, it may ask of either body (Inquiries Act 2005 s.35; M06).
+    """
+    return tuple(_gather(may_place(actor), _holdable(case)))
 
 
-def may_lift(case: Case, actor: Actor) -> tuple[Reason, ...]:
-    """Any records reviewer of the originator lifts a hold: an owner may have left."""
-    return tuple(_gather(_duty(actor, REVIEWER), _own_body(case, actor)))
+def may_place(actor: Actor) -> Iterator[Reason]:
+    """Whoever keeps holds for a body."""
+    yield from _duty(actor, REVIEWER)
+    if not actor.party:
+        yield Reason("RET-hold-body", "A hold is placed for a body: you act for none.", _CONTROLLED)
+
+
+def may_keep(hold: Hold, actor: Actor) -> tuple[Reason, ...]:
+    """Any records reviewer of the body that placed a hold lifts it or sees to it: an owner may have left."""
+    return tuple(_gather(_duty(actor, REVIEWER), _holds_body(hold, actor), _in_force(hold)))
+
+
+def shows_people(hold: Hold, actor: Actor) -> bool:
+    """Whom a hold names, as typed, is for those who keep it: other readers of disposal read no names (M64)."""
+    return REVIEWER in actor.duties and actor.party == hold.party
+
+
+def may_apply(case: Case, hold: Hold) -> tuple[Reason, ...]:
+    """Whether words may be said to fit this item."""
+    return tuple(_gather(_by_words(hold), _holdable(case)))
+
+
+def may_pass_over(hold: Hold, manner: Manner | None) -> tuple[Reason, ...]:
+    """Only of a hold by words, on which people decide item by item: what a scope catches, the scope holds."""
+    return tuple(_gather(_by_words(hold), _stands(manner)))
 
 
 def may_review(
@@ -102,14 +129,15 @@ def may_withdraw_approval(case: Case, actor: Actor) -> tuple[Reason, ...]:
     return tuple(_gather(_either_duty(actor), _own_body(case, actor), _in_state(case, "cooling-off")))
 
 
-def may_destroy(case: Case, today: date) -> tuple[Reason, ...]:
-    """Whether destruction may begin now: approved by two, the cooling-off over, no hold."""
+def may_destroy(case: Case, today: date, *, overtaken: bool = False) -> tuple[Reason, ...]:
+    """Whether destruction may begin now: approved by two, the cooling-off over, no hold, its date not ``overtaken``."""
     return tuple(
         _gather(
             _in_state(case, "cooling-off"),
             _cooled(case, today),
             _destroyable(case),
             _approved_by_two(case),
+            _current(overtaken),
         )
     )
 
@@ -181,6 +209,26 @@ def _holdable(case: Case) -> Iterator[Reason]:
         yield Reason("RET-begun", "Destruction has begun: there may be nothing left to hold.", _CONTROLLED)
 
 
+def _holds_body(hold: Hold, actor: Actor) -> Iterator[Reason]:
+    if actor.party != hold.party:
+        yield Reason("RET-hold-body", "Only the body that placed this hold sees to it, or lifts it.", "M06")
+
+
+def _in_force(hold: Hold) -> Iterator[Reason]:
+    if hold.lifted_at is not None:
+        yield Reason("RET-hold-lifted", "This hold was lifted already.", _CONTROLLED)
+
+
+def _by_words(hold: Hold) -> Iterator[Reason]:
+    if hold.kind != "words":
+        yield Reason("RET-hold-scope", "What this hold stands on follows from its scope, not from a decision.", "M06")
+
+
+def _stands(manner: Manner | None) -> Iterator[Reason]:
+    if manner not in BINDING:
+        yield Reason("RET-hold-none", "This hold does not stand on the item.", _CONTROLLED)
+
+
 def _period_known(case: Case) -> Iterator[Reason]:
     if case.period_months is None or not case.period_authority:
         yield Reason(
@@ -218,6 +266,11 @@ def _extension(case: Case, until: date | None, policy: DisposalPolicy) -> Iterat
 def _unchanged_since_review(case: Case) -> Iterator[Reason]:
     if case.state == "reviewed" and case.version != case.reviewed_version:
         yield Reason("RET-changed", "Something changed since the review. It must be reviewed again.", _CONTROLLED)
+
+
+def _current(overtaken: bool) -> Iterator[Reason]:
+    if overtaken:
+        yield Reason("RET-overtaken", "Its date must be found anew first, by the schedule now in force.", _SCHEDULE)
 
 
 def _approved_by_two(case: Case) -> Iterator[Reason]:

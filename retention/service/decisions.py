@@ -9,16 +9,17 @@ from foundation.actor import Actor
 from foundation.calendar import london_date
 from retention import events
 from retention.errors import DetailsInvalid
-from retention.model import Case, Proposal, Return
-from retention.policy import LONGEST_MONTHS
+from retention.model.case import Case, Proposal, Return
+from retention.policy.files import LONGEST_MONTHS
 from retention.rules import clock, steps
-from retention.service.desk import Desk, words
+from retention.service.catching import Catching
+from retention.service.desk import words
 
 ANSWERS: tuple[Return, ...] = ("accepted", "declined", "cannot")
 PROPOSALS: tuple[Proposal, ...] = ("destroy", "extend", "keep")
 
 
-class Decisions(Desk):
+class Decisions(Catching):
     """Period, return, review, approval. ``version`` is the one the person saw: CaseChanged if it is no longer that."""
 
     def confirm_period(
@@ -43,7 +44,7 @@ class Decisions(Desk):
             why=cited,
             by=actor.id,
             months=months,
-            due_on=clock.due_date(case.trigger_on, months).isoformat(),
+            due_on=_no_sooner(case, months).isoformat(),
             due_before=case.due_on.isoformat() if case.due_on else None,
         )
 
@@ -89,7 +90,7 @@ class Decisions(Desk):
 
         Raises DetailsInvalid, DisposalRefused with every reason (held, unverified, return unanswered …), CaseChanged.
         """
-        case = self._case(item, version)
+        case = self._as_held(self._case(item, version))
         reasons = steps.may_review(case, actor, proposal, until, self._schedules.disposal)
         self._ask(case, actor, "review-disposal", reasons, now=now)
         why = words("reason", reason)
@@ -110,7 +111,7 @@ class Decisions(Desk):
 
         Raises DisposalRefused (own review, held since, changed since …), CaseChanged, Unavailable (keys).
         """
-        case = self._case(item, version)
+        case = self._as_held(self._case(item, version))
         self._ask(case, actor, "approve-disposal", steps.may_approve(case, actor), now=now, other=case.reviewer)
         destroys = case.proposal == "destroy"
         cooled = london_date(now) + timedelta(days=self._schedules.disposal.cooling_off_days)
@@ -152,6 +153,15 @@ class Decisions(Desk):
         )
         self._eraser.enable(UUID(item), actor=actor, now=now)
         return stopped
+
+
+def _no_sooner(case: Case, months: int) -> date:
+    """When a confirmed period ends. Raises DetailsInvalid where a schedule keeps the item for longer (ADR 0024)."""
+    due = clock.due_date(case.trigger_on, months)
+    if case.least_on is not None and due < case.least_on:
+        problem = f"Another schedule keeps it until {case.least_on.isoformat()}: enter a period that ends no sooner"
+        raise DetailsInvalid("Check the period.", fields={"months": [problem]})
+    return max(due, case.extended_until or due)
 
 
 def _check_proposal(proposal: Proposal, until: date | None, today: date) -> None:

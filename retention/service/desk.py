@@ -12,11 +12,14 @@ from audit.trail import Entry, Trail
 from foundation.actor import Actor
 from foundation.errors import Reason
 from retention.errors import CaseChanged, CaseNotFound, DetailsInvalid, DisposalRefused
-from retention.model import Case, Schedules
-from retention.ports import Decider, Eraser, Witness, Words
-from retention.store import Cases
+from retention.model.case import Case
+from retention.model.schedule import Schedules
+from retention.ports import Decider, Eraser, People, Witness, Words
+from retention.store.cases import Cases, Holdings
+from retention.store.schedules import ScheduleRows
 
 WORDS = 400  # characters of a reason or an authority
+UNFOLLOWED = "the trail is not followed by retention.service.follower.Clocks"
 _NO_DUTY = "Your duties do not include this."
 
 
@@ -33,9 +36,15 @@ class Desk:
         decider: Decider,
         witness: Witness,
         words: Words,
+        people: People,
         holder: str,
     ) -> None:
         self._cases = Cases(conn, words)
+        self._holdings = Holdings(conn, words)
+        self._rows = ScheduleRows(conn, words)
+        self._words = words
+        self._persons = people.subjects
+        self._colleagues = people.colleagues
         self._trail = trail
         self._schedules = schedules
         self._eraser = eraser
@@ -63,12 +72,18 @@ class Desk:
         other: str = "",
     ) -> None:
         """Refuse with every reason of rules and policies together. ``body`` is the originator's unless given."""
-        verdict = self._decider.decide_duty(actor, action, now=now, body=body or case.originator, other=other)
+        if against := self._against(actor, action, reasons, now=now, body=body or case.originator, other=other):
+            raise DisposalRefused(against[0].text, reasons=against, subject=case.item)
+
+    def _against(
+        self, actor: Actor, action: str, reasons: Sequence[Reason], *, now: datetime, body: str, other: str = ""
+    ) -> list[Reason]:
+        """Those of the rules, and those of the policies after them."""
+        verdict = self._decider.decide_duty(actor, action, now=now, body=body, other=other)
         against = list(reasons)
         if not verdict.allowed:
             against += [Reason(",".join(verdict.rules), text) for text in verdict.why or (_NO_DUTY,)]
-        if against:
-            raise DisposalRefused(against[0].text, reasons=against, subject=case.item)
+        return against
 
     def _record(self, kind: Kind, case: Case, *, actor: Actor, now: datetime, why: str = "", **what: Value) -> Case:
         """Write the fact and return the case as the follower left it."""
@@ -83,8 +98,7 @@ class Desk:
             kind, actor=actor, now=now, subject=case.item, what=fields, why=why, marking=case.marking
         )
         if self._case(case.item).version == case.version:
-            msg = "the trail is not followed by retention.service.follower.Clocks"
-            raise RuntimeError(msg)
+            raise RuntimeError(UNFOLLOWED)
         return entry
 
 

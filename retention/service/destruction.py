@@ -18,9 +18,10 @@ from foundation.actor import Actor
 from foundation.calendar import london_date
 from retention import events
 from retention.errors import DestructionFailed, DisposalRefused, DisposalUnproven
-from retention.model import Case, Certificate
+from retention.model.case import Case, Certificate
 from retention.rules import certificate, clock, evidence, steps
-from retention.service.desk import Desk
+from retention.service.catching import Catching
+from retention.service.recomputing import Recomputing
 
 BATCH = 500  # cases per sweep: a unit of work stays short, the next one goes on
 
@@ -35,9 +36,12 @@ class Sweep:
     carry_out: tuple[str, ...]
     certify: tuple[str, ...]
     more: bool
+    caught: int = 0  # entries of holds on items
+    recomputed: int = 0  # dates found anew
+    changed: tuple[str, ...] = ()  # for ``apply_schedule``, before anything is begun
 
 
-class Destruction(Desk):
+class Destruction(Catching, Recomputing):
     """Nothing here is asked for by a person; it does what two of them agreed."""
 
     def sweep(self, *, actor: Actor, now: datetime, batch: int = BATCH) -> Sweep:
@@ -49,15 +53,20 @@ class Destruction(Desk):
         started = self._cases.unlogged(batch)
         for case in started:
             self._log_start(case, actor=actor, now=now)
+        caught = self._catch([case.item for case in started], actor=actor, now=now)
+        settled = self._settle_all(actor=actor, now=now, batch=batch)
+        self._overtaken(actor=actor, now=now, batch=batch)
+        recomputed, changed = self._recompute(actor=actor, now=now, batch=batch)
         ended = [case for case in self._cases.ended(today, batch) if clock.is_due(case, today)]
         for case in ended:
             due = case.due_on.isoformat() if case.due_on else None
             self._record(events.ITEM_DUE, case, actor=actor, now=now, due_on=due, action=case.action)
-        begin = tuple(self._cases.items("cooling-off", batch, cooled=today))
+        cooled = self._cases.items("cooling-off", batch, cooled=today)
+        begin = self._unheld(cooled, actor=actor, now=now)
         carry_out = tuple(self._cases.items("destroying", batch))
         certify = (*self._cases.items("erased", batch), *self._cases.unproven(batch))
-        more = max(map(len, (started, ended, begin, carry_out, certify))) == batch
-        return Sweep(len(started), len(ended), begin, carry_out, certify, more)
+        more = max(settled, recomputed, *map(len, (started, ended, cooled, carry_out, certify))) >= batch
+        return Sweep(len(started), len(ended), begin, carry_out, certify, more, caught + settled, recomputed, changed)
 
     def begin_destruction(self, item: str, *, actor: Actor, now: datetime) -> Case:
         """Commit to destroying: rules, holds included, are asked here in the transaction that says so.
@@ -68,9 +77,12 @@ class Destruction(Desk):
         case = self._case(item)
         if case.state in ("destroying", "erased", "destroyed"):
             return case
-        if against := steps.may_destroy(case, london_date(now)):
+        overtaken = clock.outdated(case, self._in_force(now), london_date(now))
+        if against := steps.may_destroy(self._as_held(case), london_date(now), overtaken=overtaken):
             raise DisposalRefused(against[0].text, reasons=against, subject=item)
-        if lacking := evidence.unproven(case, self._witness.facts(item), london_date(now)):
+        said = self._witness.facts(item)
+        gone = [hold for hold in evidence.holds(said) if evidence.lifted(self._witness.facts(hold))]
+        if lacking := evidence.unproven(case, said, london_date(now), gone=gone):
             raise DisposalUnproven(f"The log has {lacking}. Tell whoever runs the service.", subject=item)
         return self._record(events.DESTRUCTION_BEGUN, case, actor=actor, now=now)
 
@@ -84,7 +96,7 @@ class Destruction(Desk):
         case = self._case(item)
         if case.state in ("erased", "destroyed"):
             return case
-        if against := steps.may_carry_out(case):
+        if against := steps.may_carry_out(self._as_held(case)):
             raise DisposalRefused(against[0].text, reasons=against, subject=item)
         erasure = self._eraser.destroy(UUID(item), actor=actor, now=now)
         if not erasure.absent:
@@ -163,4 +175,7 @@ class Destruction(Desk):
             period_months=case.period_months,
             due_on=case.due_on.isoformat() if case.due_on else None,
             state=case.state,
+            outcome=case.outcome,
+            also=case.also,
+            also_version=case.also_version,
         )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from hashlib import sha256
+from types import MappingProxyType
 
 import sqlalchemy as sa
 
@@ -13,16 +14,22 @@ from audit.fact import Fact
 from foundation.errors import Unavailable
 from foundation.orm import metadata
 from retention import events
-from retention.model import Case, Schedules
+from retention.errors import ScheduleDamaged
+from retention.model.case import Case
+from retention.model.schedule import Schedules
 from retention.ports import Words
 from retention.rules import certificate
+from retention.service import replayed_schedules
 from retention.service.follower import Clocks
-from retention.store import Cases, hold_of
-from retention.tables import disposal_case, disposal_certificate, disposal_hold
+from retention.store.cases import Cases, hold_of
+from retention.tables import disposal_case, disposal_certificate, disposal_hold, disposal_hold_item
 
-TABLES = (disposal_case, disposal_hold, disposal_certificate)
+TABLES = (disposal_case, disposal_hold, disposal_hold_item, disposal_certificate, *replayed_schedules.TABLES)
 # What follows from the schedules' files alone: of another file than today's, only its own words can be compared.
-_BY_POLICY = ("action", "verified", "schedule_digest", "schedule_version", "period_authority")
+_BY_POLICY = (
+    "action", "verified", "schedule_digest", "schedule_version", "period_authority", "also_version", "least_on",
+    "longest_on", "stale",
+)  # fmt: skip
 
 
 class Replay:
@@ -31,11 +38,14 @@ class Replay:
     A database of its own in memory, so that the same code concludes the same. ``close`` it.
     """
 
-    def __init__(self, schedules: Schedules, words: Words, policies: str) -> None:
-        """``policies``: the digest of those in force now."""
+    def __init__(
+        self, schedules: Schedules, words: Words, policies: str, texts: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        """``policies``: the digest of those in force now; ``texts``: of schedules, by the digest each is kept under."""
         self._engine = sa.create_engine("sqlite://")
         self._conn = self._engine.connect()
         metadata.create_all(self._conn, TABLES)
+        self._damaged = not replayed_schedules.kept(self._conn, words, texts)
         self._clocks = Clocks(schedules, words)
         self.kinds = self._clocks.kinds
         self._words = words
@@ -49,9 +59,12 @@ class Replay:
 
     def follow(self, fact: Fact, policies: str) -> None:
         """One more fact of ``kinds``; ``policies``: the digest of those it was recorded under."""
-        if policies != self._policies and fact.kind not in events.CASE_KINDS:
+        if policies != self._policies and fact.kind not in events.OWN_KINDS:
             self._older.add(fact.subject)
-        self._clocks.follow(self._conn, fact)
+        try:
+            self._clocks.follow(self._conn, fact)
+        except ScheduleDamaged:
+            self._damaged = True
         if fact.kind == events.CLOCK_STARTED.name:
             self._as_told(fact)
         elif fact.kind == events.CERTIFICATE_ISSUED.name:
@@ -59,8 +72,13 @@ class Replay:
 
     def differences(self, conn: sa.Connection) -> Iterator[str]:
         """Each row that is not what follows from the facts, in words that name no content."""
+        if self._damaged:
+            yield "schedules: the text of a version is missing, or not the one the log says was proposed"
+            return
+        yield from replayed_schedules.differences(self._conn, conn, self._words)
         yield from self._cases(conn)
         yield from self._holds(conn)
+        yield from self._catches(conn)
         yield from self._certificates(conn)
 
     def _as_told(self, fact: Fact) -> None:
@@ -108,6 +126,16 @@ class Replay:
                 continue
             if found != follows:
                 yield f"hold {hold}: {'is missing' if found is None else 'not as recorded'}"
+
+    def _catches(self, conn: sa.Connection) -> Iterator[str]:
+        here, there = (
+            {(row.hold, row.item): tuple(row) for row in each.execute(sa.select(disposal_hold_item))}
+            for each in (self._conn, conn)
+        )
+        for hold, item in sorted(here.keys() | there.keys()):
+            if here.get((hold, item)) != there.get((hold, item)):
+                gone = (hold, item) not in there
+                yield f"hold {hold} on item {item}: {'is missing' if gone else 'not as recorded'}"
 
     def _certificates(self, conn: sa.Connection) -> Iterator[str]:
         rows = {row.item: row for row in conn.execute(sa.select(disposal_certificate))}

@@ -40,12 +40,16 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class ItemKind:
-    """A kind of item. ``retention`` names a class of the originating party's schedule."""
+    """A kind of item. ``retention`` names a class of the originating party's schedule.
+
+    ``outcomes`` are what may come of it, as codes, where the agreement lists them: a schedule may count by them.
+    """
 
     id: str
     name: str
     retention: str
     clauses: tuple[str, ...]
+    outcomes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

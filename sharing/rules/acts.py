@@ -13,6 +13,7 @@ from identity.model import ItemFacts, Office
 from sharing.model.agreement import ANSWER, CLOSE, ORIGIN, PASS_ON, SENDER, Route, Step, place_of
 from sharing.model.item import CLOSED, OPEN, Decision
 
+REOPEN = "reopen"
 HANDLING = "gscp24 handling instructions"
 
 # Reasons that say somebody was there first: the service answers with a conflict, not a refusal.
@@ -101,6 +102,27 @@ def acting_office(step: Step, standing: Standing, actor_offices: frozenset[int])
 def may_withdraw(standing: Standing) -> Decision:
     """Only what is open can be taken back; a closed item follows its schedule."""
     return Decision(tuple(_over(standing)))
+
+
+def closing(route: Route) -> tuple[int, Step]:
+    """The step that closes an item of this route, with its number. Raises LookupError where there is none."""
+    return next((number, step) for number, step in enumerate(route.steps, 1) if step.act == CLOSE)
+
+
+def may_reopen(standing: Standing, actor_offices: frozenset[int]) -> Decision:
+    """Only what was closed, by an office that may close it; what disposal has against it, disposal says."""
+    return Decision(tuple(_against_reopening(standing, actor_offices)))
+
+
+def _against_reopening(standing: Standing, actor_offices: frozenset[int]) -> Iterator[Reason]:
+    if standing.state != CLOSED:
+        said = "It is open." if standing.state == OPEN else "It is no longer there to work on."
+        yield Reason("not-closed", said, "M71a")
+    step = next((step for step in standing.route.steps if step.act == CLOSE), None)
+    if step is None:
+        yield Reason("step-none", f"Nothing is closed on this way: {standing.route.way}.", standing.route.clauses[0])
+    elif acting_office(step, standing, actor_offices) is None:
+        yield Reason("step-office", f"This is for another office: {step.title}.", step.clauses[0])
 
 
 def _against(act: str, standing: Standing, actor_offices: frozenset[int]) -> Iterator[Reason]:

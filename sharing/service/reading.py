@@ -16,7 +16,7 @@ from foundation.errors import Reason
 from identity.model import Office, Verdict
 from sharing import events
 from sharing.errors import FileNotFound
-from sharing.model.agreement import ACTS, PASS_ON, Step
+from sharing.model.agreement import ACTS, CLOSE, PASS_ON, Step
 from sharing.model.item import Basis, Decision, EventShown, Explained, ItemOpened, ItemSeen, MayDo, StepShown
 from sharing.rules import acts
 from sharing.service.found import Found
@@ -211,6 +211,7 @@ class Reading(Naming):
     def _may(self, found: Found, standing: acts.Standing, actor: Actor, now: datetime) -> Mapping[str, MayDo]:
         """What they may do next; the pages ask nothing else."""
         decided = {act: acts.may_take(act, standing, actor.offices) for act in ACTS}
+        decided[acts.REOPEN] = acts.may_reopen(standing, actor.offices)
         decided |= {"withdraw": acts.may_withdraw(standing), **{act: Decision() for act in NAMING}}
         if found.handling.recipients_only:
             against = Reason("recipients-only", "RECIPIENTS ONLY may not be passed on.", acts.HANDLING)
@@ -222,7 +223,8 @@ class Reading(Naming):
     ) -> Iterator[tuple[str, MayDo]]:
         for act, decision in decided.items():
             # A purpose is asked for when it is done, not before it is offered.
-            verdict = self._decider.decide(actor, act, found.facts, now=now, purpose="asked")
+            asked = CLOSE if act == acts.REOPEN else act  # whoever may end it may take it up again
+            verdict = self._decider.decide(actor, asked, found.facts, now=now, purpose="asked")
             told = () if verdict.allowed else tuple(Reason("access", why) for why in verdict.why)
             reasons = (*decision.reasons, *told)
             yield act, MayDo(act, not reasons, reasons)

@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from foundation.actor import FOREVER
+from foundation.orm import Instant
 from identity.model import Grant, ItemFacts, Window
 from sharing.tables import item, item_access, item_office, item_recusal
 
@@ -25,6 +26,14 @@ GRANT, BREAK_GLASS = "grant", "break-glass"
 PERSONAL = (SENDER, RECIPIENT, GRANT, BREAK_GLASS)
 TIMED = (GRANT, BREAK_GLASS)
 BASES = (*PERSONAL, GROUP, ROUTE)
+
+# Without a look first: on PostgreSQL two who look at one page of the index and then write there have met.
+_GIVE = sa.text(
+    "INSERT INTO item_access (principal, item_id, basis, valid_from, valid_until, granted_by) "
+    "VALUES (:principal, :item_id, :basis, :valid_from, :valid_until, :granted_by) "
+    "ON CONFLICT (principal, item_id, basis) DO UPDATE SET "
+    "valid_from = excluded.valid_from, valid_until = excluded.valid_until, granted_by = excluded.granted_by"
+).bindparams(sa.bindparam("valid_from", type_=Instant), sa.bindparam("valid_until", type_=Instant))
 
 
 def name_on_item(
@@ -62,9 +71,7 @@ def give(
         msg = f"no such access fact: basis {basis!r} for {principal} from {since} until {until}"
         raise RuntimeError(msg)
     key = {"principal": principal, "item_id": item_id, "basis": basis}
-    values = {"valid_from": since, "valid_until": until, "granted_by": by}
-    if not conn.execute(sa.update(item_access).filter_by(**key).values(values)).rowcount:
-        conn.execute(sa.insert(item_access).values({**key, **values}))
+    conn.execute(_GIVE, {**key, "valid_from": since, "valid_until": until, "granted_by": by})
 
 
 def revoke(conn: sa.Connection, *, item_id: int, principal: int, basis: str, now: datetime) -> bool:

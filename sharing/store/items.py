@@ -104,6 +104,13 @@ def take(conn: sa.Connection, item_id: int, number: int, by: int, now: datetime)
     return done.rowcount == 1
 
 
+def untake(conn: sa.Connection, item_id: int, number: int, due_on: date | None) -> None:
+    """The step is owed again."""
+    conn.execute(
+        sa.update(item_step).filter_by(item_id=item_id, number=number).values(done_at=None, done_by=None, due_on=due_on)
+    )
+
+
 def steps(conn: sa.Connection, item_id: int) -> list[sa.Row[Any]]:
     """The steps reached so far, in order."""
     return list(conn.execute(sa.select(item_step).filter_by(item_id=item_id).order_by(item_step.c.number)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 import sqlalchemy as sa
 
@@ -19,3 +19,19 @@ def index(conn: sa.Connection, item_id: int, entries: Iterable[bytes]) -> None:
 def remove(conn: sa.Connection, item_id: int) -> None:
     """Let it be found no more."""
     conn.execute(sa.delete(item_subject).filter_by(item_id=item_id))
+
+
+def found_by(conn: sa.Connection, item_ids: Collection[int]) -> Mapping[int, frozenset[bytes]]:
+    """What each of these items is found by; an item about nobody is left out."""
+    found: dict[int, set[bytes]] = {}
+    for bidx, item_id in conn.execute(
+        sa.select(item_subject.c.bidx, item_subject.c.item_id).where(item_subject.c.item_id.in_(sorted(item_ids)))
+    ):
+        found.setdefault(item_id, set()).add(bidx)
+    return {item_id: frozenset(entries) for item_id, entries in found.items()}
+
+
+def carrying(conn: sa.Connection, entries: Collection[bytes]) -> frozenset[int]:
+    """Every item found by any of these, whoever may see it."""
+    query = sa.select(item_subject.c.item_id).where(item_subject.c.bidx.in_(sorted(entries)))
+    return frozenset(conn.execute(query).scalars())

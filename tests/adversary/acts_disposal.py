@@ -10,6 +10,11 @@ from tests.adversary.rows import DISPOSAL, RULES, control, row
 from tests.adversary.scene import Copy, wait
 
 
+def _on(item: str) -> str:
+    """The hold that was entered on an item."""
+    return f"id in (select hold from disposal_hold_item where item = '{item}')"
+
+
 def _not_destroyed(copy: Copy, purpose: str) -> None:
     """The clock runs on and the job runs: what the log does not bear out is not destroyed."""
     wait(copy.live, 30)
@@ -63,7 +68,7 @@ def _(copy: Copy) -> None:
 
 @row(DISPOSAL, "deletes a hold", seen="verify")
 def _(copy: Copy) -> None:
-    copy.sql(f"delete from disposal_hold where item = '{copy.uuid('held')}'")
+    copy.sql(f"delete from disposal_hold_item where item = '{copy.uuid('held')}'", "delete from disposal_hold")
 
 
 @row(
@@ -76,7 +81,8 @@ def _(copy: Copy) -> None:
 def _(copy: Copy) -> None:
     uuid = copy.uuid("held")
     copy.sql(
-        f"delete from disposal_hold where item = '{uuid}'",
+        f"delete from disposal_hold_item where item = '{uuid}'",
+        "delete from disposal_hold",
         f"update disposal_case set state = 'cooling-off', approver = '{copy.live.ids['imb-owner']}', approved_at = 1, "
         f"destroy_on = '2026-01-01' where item = '{uuid}'",
     )
@@ -84,12 +90,22 @@ def _(copy: Copy) -> None:
 
 @row(DISPOSAL, "lifts a hold in somebody's name", seen="verify")
 def _(copy: Copy) -> None:
-    copy.sql(f"update disposal_hold set lifted_at = 1, lifted_by = 'x' where item = '{copy.uuid('held')}'")
+    copy.sql(f"update disposal_hold set lifted_at = 1, lifted_by = 'x' where {_on(copy.uuid('held'))}")
 
 
 @row(DISPOSAL, "changes the sealed reason of a hold", seen="verify")
 def _(copy: Copy) -> None:
-    copy.sql(f"update disposal_hold set reason = issuer where item = '{copy.uuid('held')}'")
+    copy.sql(f"update disposal_hold set reason = issuer where {_on(copy.uuid('held'))}")
+
+
+@row(DISPOSAL, "says that a hold came too late for an item", seen="verify")
+def _(copy: Copy) -> None:
+    copy.sql(f"update disposal_hold_item set manner = 'late' where item = '{copy.uuid('held')}'")
+
+
+@row(DISPOSAL, "makes the scope of a hold smaller", seen="verify")
+def _(copy: Copy) -> None:
+    copy.sql('update disposal_hold set scope = \'{"classes":["none"]}\'')
 
 
 @row(DISPOSAL, "edits a certificate's file", seen="certificate verify")

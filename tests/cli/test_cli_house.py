@@ -90,9 +90,28 @@ def test_a_real_service_refuses_the_keys_of_a_demonstration(custodes) -> None:
 
 def test_a_demonstration_refuses_the_keys_and_the_people_of_a_real_service(ready, tmp_path: Path) -> None:
     before = entries(ready)
-    ready("demo", "--state", tmp_path / "state", "--port", free_port()).refused("These are a real service’s keys")
+    words = ("demo", "--state", tmp_path / "state", "--port", free_port())
+    ready(*words, CUSTODES_DATABASE_URL="").refused("These are a real service’s keys")
     assert not (tmp_path / "state" / "demonstration.json").exists()
     assert entries(ready) == before + 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("CUSTODES_DATABASE_URL", "postgresql://db.example/custodes"),
+        ("CUSTODES_KEYSTORE_URL", "/srv/keys.db"),
+        ("CUSTODES_VAULT_URL", "s3://bucket/live"),
+        ("CUSTODES_KEYS", "/srv/keys"),
+        ("CUSTODES_KEYRING_URL", "aws-kms://alias/x"),
+    ],
+)
+def test_a_demonstration_passes_over_no_place_in_silence(custodes, tmp_path: Path, name: str, value: str) -> None:
+    said = custodes("demo", "--state", tmp_path / "fresh", "--port", free_port(), **{name: value})
+    said.refused(name, "a demonstration keeps its own", "custodes serve")
+    assert len([line for line in said.err.splitlines() if name in line]) == 1
+    assert value not in said.err
+    assert not (tmp_path / "fresh").exists()
 
 
 @pytest.mark.parametrize("name", ["web", "index", "identity"])
@@ -117,7 +136,8 @@ def test_keys_others_can_read_are_refused(ready, tmp_path: Path) -> None:
 
 
 def test_an_address_that_is_taken_is_refused_before_anything_is_made(custodes, tmp_path: Path, taken: int) -> None:
-    custodes("demo", "--state", tmp_path / "fresh", "--port", taken).refused(f"127.0.0.1, port {taken}", "--port")
+    words = ("demo", "--state", tmp_path / "fresh", "--port", taken)
+    custodes(*words, CUSTODES_DATABASE_URL="").refused(f"127.0.0.1, port {taken}", "--port")
     assert not (tmp_path / "fresh").exists()
     assert custodes("init").code == 0
     custodes("serve", CUSTODES_PORT=str(taken)).refused("Choose another")

@@ -195,6 +195,7 @@ PAGES = {
         "readers/leaf/bad",
     ),
     "recovery.md": ("recovery/good-*", "recovery/bad-*"),
+    "schedule.md": ("schedule/table/good", "schedule/table/bad", "schedule/text/good", "schedule/text/bad"),
     "trust.md": ("readers/trust/good", "readers/trust/bad"),
 }
 

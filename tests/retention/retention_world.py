@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,14 +25,22 @@ from foundation.ident import new_id
 from foundation.policy import Faults
 from identity.model import Verdict
 from identity.store.secrets import SecretBox
-from retention.policy import load
-from retention.ports import Erasure
+from retention.errors import DetailsInvalid
+from retention.policy.files import load
+from retention.ports import Erasure, People
 from retention.queries.disposals import Disposals
 from retention.service.follower import Clocks
 from retention.service.retention import Retention
 from retention.service.witness import LogWitness
-from retention.store import Cases
-from retention.tables import disposal_case, disposal_hold
+from retention.store.cases import Cases
+from retention.tables import (
+    disposal_case,
+    disposal_hold,
+    disposal_hold_item,
+    disposal_recomputed,
+    disposal_trigger,
+    schedule_version,
+)
 from tests import databases
 from tests.taken_in import take_in
 
@@ -55,12 +63,48 @@ OTHER_APPROVER = person("Ed Otherapprover", "beta", "disposal-approver")
 NOBODY_MUCH = person("Flo Member", "alpha")
 
 
+# What follows from facts beside cases and holds; the texts of schedules are kept.
+SCHEDULES = (disposal_trigger, disposal_recomputed, schedule_version)
+
+
 class Allowing:
     """Identity's policies saying yes to everything, so that what refuses is retention's own rule."""
 
     def decide_duty(self, actor: Actor, action: str, *, now: datetime, owner: str = "", body: str = "",
                     other: str = "") -> Verdict:  # fmt: skip
         return Verdict(True, ("SAMPLE-01",), ("Sample.",), "self", "sample")
+
+
+class Index:
+    """Whom items are about, as sharing's blind index says it: tokens only."""
+
+    def __init__(self) -> None:
+        self.entries: dict[int, set[str]] = {}
+
+    def put(self, item_id: int, *names: str) -> None:
+        self.entries.setdefault(item_id, set()).update(self.token("name", name) for name in names)
+
+    def kinds(self) -> Sequence[str]:
+        return ("name",)
+
+    def token(self, kind: str, value: str) -> str:
+        if kind != "name" or not value.strip():
+            raise DetailsInvalid("A name has at least one letter.")
+        return uuid5(NAMESPACE_URL, value.casefold()).hex
+
+    def tokens(self, item_ids: Collection[int]) -> Mapping[int, frozenset[str]]:
+        return {each: frozenset(self.entries[each]) for each in item_ids if each in self.entries}
+
+    def about(self, tokens: Collection[str]) -> frozenset[int]:
+        return frozenset(item for item, entries in self.entries.items() if not entries.isdisjoint(tokens))
+
+
+class Colleagues:
+    """Who reviews records, by body."""
+
+    def reviewers(self, party: str, *, now: datetime) -> Mapping[str, str]:
+        cast = (REVIEWER, APPROVER, BOTH, OTHER, OTHER_APPROVER, NOBODY_MUCH)
+        return {one.id: one.name for one in cast if one.party == party and "records-reviewer" in one.duties}
 
 
 class Shelf:
@@ -115,12 +159,12 @@ class ShelfEraser:
 
 def opened(conn: sa.Connection) -> list[object]:
     """Every column of every row, what is sealed opened: sealed twice, the same words do not look the same."""
-    sealed = ("period_authority", "review_reason", "issuer", "reason", "lift_reason")
+    sealed = ("period_authority", "review_reason", "issuer", "reason", "lift_reason", "words", "people", "decision")
     found: list[dict[str, Any]] = []
-    for table in (disposal_case, disposal_hold):
+    for table in (disposal_case, disposal_hold, disposal_hold_item, *SCHEDULES):
         rows = conn.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings()
         found += [{name: value for name, value in row.items() if name not in sealed} for row in rows]
-    cases = [Cases(conn, WORDS).find(row["item"]) for row in found]
+    cases = [Cases(conn, WORDS).find(row["item"]) for row in found if "trigger_kind" in row]
     return [found, cases, Disposals(conn, WORDS).holds()]
 
 
@@ -136,6 +180,7 @@ class World:
         faults.raise_any()
         self.clocks = Clocks(self.schedules, WORDS)
         self.shelf = Shelf()
+        self.index = Index()
         self.decider = decider or Allowing()
         self.now = start
         self.count = 0
@@ -159,6 +204,7 @@ class World:
             decider=self.decider,
             witness=LogWitness(conn, self.keys),
             words=WORDS,
+            people=People(self.index, Colleagues()),
             holder="sample.example",
         )
 
@@ -172,14 +218,25 @@ class World:
     def pass_time(self, days: int = 0, **more: int) -> None:
         self.now += timedelta(days=days, **more)
 
-    def item(self, *, body: str = "alpha", of: str = "letters", ending: str = "sharing.item-closed") -> str:
-        """An item ends; its case is opened by the follower."""
+    def item(
+        self,
+        *,
+        body: str = "alpha",
+        of: str = "letters",
+        ending: str = "sharing.item-closed",
+        place: str = "XXI",
+        about: str = "",
+        **more: str,
+    ) -> str:
+        """An item ends; its case is opened by the follower. ``more`` of the fact: outcome, also."""
         self.count += 1
         item = new_id(self.now)
         self.shelf.put(item, 1000 + self.count)
+        if about:
+            self.index.put(self.count, about)
         what = {"reference": f"{body.upper()}-2026-{self.count:05d}", "item_id": self.count, "originator": body,
                 "retention_class": of, "agreement": "sample", "agreement_version": 1, "closed_on": "2026-01-31",
-                "kind": "letter", "establishment": "XXI"}  # fmt: skip
+                "kind": "letter", "establishment": place, **more}  # fmt: skip
         with self.engine.begin() as conn:
             fact = {each.name: each for each in (shared.ITEM_CLOSED, shared.ITEM_WITHDRAWN)}[ending]
             self.trail(conn).record(fact, actor=REVIEWER, now=self.now, subject=str(item), what=what, marking="OS")
@@ -246,3 +303,9 @@ class World:
 _SEEN = {"confirm_period", "offer_return", "answer_return", "record_return", "review", "approve", "send_back",
          "withdraw_approval"}  # fmt: skip
 assert audit.tables  # in the metadata
+
+
+def empty(conn: sa.Connection) -> None:
+    """What follows from facts goes; a rebuild brings it back."""
+    for table in (disposal_hold_item, disposal_hold, disposal_case, *SCHEDULES):
+        conn.execute(table.delete())

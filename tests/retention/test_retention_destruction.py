@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from retention_world import APPROVER, OTHER, REVIEWER, WORDS, World, opened
+from retention_world import APPROVER, OTHER, REVIEWER, WORDS, World, empty, opened
 
 from audit.follow import replay
 from audit.tables import audit_index
@@ -163,8 +164,7 @@ def test_a_rebuild_from_entry_zero_gives_the_same_rows(world: World) -> None:
         assert replay(conn, world.keys, world.clocks) > 0
     assert rows(world) == before, "over what is there a rebuild changes nothing"
     with world.engine.begin() as conn:
-        conn.execute(disposal_hold.delete())
-        conn.execute(disposal_case.delete())
+        empty(conn)
         replay(conn, world.keys, world.clocks)
     assert rows(world) == before, "and into empty tables it gives the same"
 
@@ -182,7 +182,7 @@ def test_a_second_ending_does_not_reset_the_clock(world: World) -> None:
         world.trail(conn).record(
             shared.ITEM_WITHDRAWN, actor=REVIEWER, now=world.now, subject=item, what=what, marking="OS"
         )
-    assert world.look(item) == first
+    assert replace(world.look(item), heard=first.heard) == first
 
 
 def test_a_refused_closing_starts_no_clock(world: World) -> None:

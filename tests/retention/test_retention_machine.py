@@ -10,15 +10,15 @@ import sqlalchemy as sa
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, multiple, rule
-from retention_world import APPROVER, BOTH, OTHER, OTHER_APPROVER, REVIEWER, WORDS, World, opened
+from retention_world import APPROVER, BOTH, OTHER, OTHER_APPROVER, REVIEWER, WORDS, World, empty, opened
 
 from audit.follow import replay
 from foundation.actor import SERVICE
 from foundation.calendar import london_date
 from foundation.errors import ServiceError
-from retention.model import RETURN_SETTLED, STATES
+from retention.model.case import RETURN_SETTLED, STATES
 from retention.queries.disposals import Disposals
-from retention.tables import disposal_case, disposal_hold
+from retention.tables import disposal_case
 from tests.taken_in import take_in
 
 PEOPLE = st.sampled_from([REVIEWER, APPROVER, BOTH, OTHER, OTHER_APPROVER, SERVICE])
@@ -190,8 +190,7 @@ class Histories(RuleBasedStateMachine):
         take_in(self.world.engine)
         with self.world.engine.begin() as conn:
             before = opened(conn)
-            conn.execute(disposal_hold.delete())
-            conn.execute(disposal_case.delete())
+            empty(conn)
             replay(conn, self.world.keys, self.world.clocks)
             after = opened(conn)
         assert before == after

@@ -10,8 +10,8 @@ import pytest
 from retention_world import PARTIES, SAMPLE
 
 from foundation.policy import Faults
-from retention.model import Schedules
-from retention.policy import load
+from retention.model.schedule import Schedules
+from retention.policy.files import load
 
 SHIPPED = Path(__file__).parents[2] / "policies"
 
@@ -86,7 +86,7 @@ def test_a_schedule_of_nobody_and_a_missing_one_are_faults(folder: Path) -> None
         ("period_months = 1\n", "period_months = 5000\n", "at most"),
         ("period_months = 1\n", 'period_months = "1"\n', "must be a whole number"),
         ("period_months = 1\n", "period_months = -1\n", "at least 0"),
-        ('action = "destroy"', 'action = "burn"', "“destroy” or “review”"),
+        ('action = "destroy"', 'action = "burn"', "must be one of “destroy”, “review”"),
         ('authority = "Invented sample schedule 1, paragraph 1"\n', "", "is missing"),
         ('authority = "Invented sample schedule 1, paragraph 1"\n', 'authority = " "\n', "is empty"),
         ('clauses = ["M71a"]', "clauses = []", "needs at least 1"),

@@ -18,7 +18,7 @@ from retention_world import (
     person,
 )
 
-from foundation.actor import Actor
+from foundation.actor import SERVICE, Actor
 from identity.model import Verdict
 from retention.errors import (
     CaseChanged,
@@ -317,13 +317,27 @@ def test_several_holds_stand_at_once_and_the_item_is_free_when_the_last_is_lifte
         lift(world, "no-such-hold")
 
 
-def test_another_bodys_reviewer_neither_holds_nor_lifts(world: World) -> None:
+def test_either_body_holds_at_once_and_only_the_body_that_placed_a_hold_lifts_it(world: World) -> None:
     item = world.item()
-    given = {"reason": "Hm.", "issuer": "x"}
-    assert refused(world, "place_hold", item, OTHER, **given) == {"RET-originator"}
+    theirs = world.do("place_hold", item, OTHER, reason="A claim against us.", issuer="A court")
+    assert theirs.party == "beta"
+    assert world.look(item).held
+    with world.work() as retention, pytest.raises(DisposalRefused) as said:
+        retention.lift_hold(theirs.id, reason="Hm.", actor=REVIEWER, now=world.now)
+    assert [reason.rule for reason in said.value.reasons] == ["RET-hold-body"]
+    assert world.look(item).held
+    with world.work() as retention:
+        retention.lift_hold(theirs.id, reason="It is settled.", actor=OTHER, now=world.now)
+    assert not world.look(item).held
+
+
+@pytest.mark.parametrize("actor", [APPROVER, NOBODY_MUCH, SERVICE])
+def test_only_records_reviewers_place_and_lift(world: World, actor: Actor) -> None:
+    item = world.item()
+    assert "RET-duty" in refused(world, "place_hold", item, actor, reason="Hm.", issuer="x")
     number = hold(world, item)
     with world.work() as retention, pytest.raises(DisposalRefused):
-        retention.lift_hold(number, reason="Hm.", actor=OTHER, now=world.now)
+        retention.lift_hold(number, reason="Hm.", actor=actor, now=world.now)
     assert world.look(item).held
 
 

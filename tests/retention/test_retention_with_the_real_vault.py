@@ -10,7 +10,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from retention_world import APPROVER, BOTH, OTHER, REVIEWER, WORDS, World
+from retention_world import APPROVER, BOTH, OTHER, REVIEWER, WORDS, Colleagues, World
 
 from audit.trail import Trail
 from foundation.actor import SERVICE, Actor
@@ -19,7 +19,7 @@ from foundation.policy import Faults
 from identity.policy.access import load_access
 from identity.rules.decide import Decider
 from retention.errors import DisposalRefused
-from retention.ports import Erasure
+from retention.ports import Erasure, People
 from retention.queries.disposals import Disposals
 from retention.queries.verify import verify_certificate
 from retention.service.retention import Retention
@@ -87,6 +87,7 @@ class RealWorld(World):
                 decider=self.decider,
                 witness=LogWitness(conn, self.keys),
                 words=WORDS,
+                people=People(self.index, Colleagues()),
                 holder="sample.example",
             )
             if self.lost:

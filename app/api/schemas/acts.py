@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from app.api.schemas.shapes import SHORT, Instant, ident, words
 
@@ -13,7 +13,14 @@ class PassOnBody(Schema):
 
 
 class CloseBody(Schema):
+    """`outcome`: one of those the agreement lists for the kind of item, where it does."""
+
     note = words()
+    outcome = fields.String(load_default="", validate=validate.Length(max=60))
+
+
+class ReopenBody(Schema):
+    reason = words()
 
 
 class WithdrawBody(Schema):

@@ -5,7 +5,8 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from app.api.schemas.shapes import ID, Count, Paging, Whole, words
-from retention.model import STATES
+from retention.model.case import STATES
+from retention.model.hold import MANNERS, OCCASIONS
 
 
 class DisposalsQuery(Paging):
@@ -16,6 +17,7 @@ class DisposalsQuery(Paging):
     class_ = fields.String(load_default="", data_key="class", validate=validate.Length(max=60))
     establishment = fields.String(load_default="", validate=validate.Length(max=40))
     held = fields.Boolean(load_default=None)
+    beyond = fields.Boolean(load_default=None)
     due_by = fields.Date(load_default=None)
     text = fields.String(load_default="", validate=validate.Length(max=40))
 
@@ -40,6 +42,10 @@ class Case(Schema):
     action = fields.String()
     trigger_kind = fields.String()
     trigger_on = fields.Date()
+    outcome = fields.String()
+    also = fields.String(metadata={"description": "Body and class of the other body's material it holds."})
+    also_version = fields.Integer(allow_none=True)
+    beyond = fields.Boolean(metadata={"description": "Kept for 20 years or more, or would be (PRA 1958 s.3(4))."})
     period_months = fields.Integer(allow_none=True)
     period_authority = fields.String()
     due_on = fields.Date(allow_none=True)
@@ -67,17 +73,55 @@ class Cases(Schema):
     states = fields.Dict(keys=fields.String(), values=fields.Integer())
 
 
+class ScopeShown(Schema):
+    """What a hold names; all of it must fit an item. `persons`: how many tokens it names people by."""
+
+    items = fields.List(fields.String(metadata=ID))
+    persons = fields.Integer()
+    establishments = fields.List(fields.String())
+    classes = fields.List(fields.String())
+    bodies = fields.List(fields.String())
+    since = fields.Date(allow_none=True)
+    until = fields.Date(allow_none=True)
+
+
 class Hold(Schema):
+    """`kind` words: people say of each item whether `words` fit. `people` is shown to those who keep the hold."""
+
     id = fields.String(metadata=ID)
-    item = fields.String(metadata=ID)
+    party = fields.String()
+    kind = fields.String(validate=validate.OneOf(["scope", "words"]))
+    occasion = fields.String(validate=validate.OneOf(OCCASIONS))
+    scope = fields.Nested(ScopeShown)
+    words = fields.String()
+    people = fields.String()
     owner = fields.String(metadata=ID)
     issuer = fields.String()
     reason = fields.String()
+    placed_by = fields.String(metadata=ID)
     placed_at = fields.AwareDateTime(format="iso")
     review_on = fields.Date()
+    settled_at = fields.AwareDateTime(format="iso", allow_none=True)
     lifted_at = fields.AwareDateTime(format="iso", allow_none=True)
     lifted_by = fields.String()
     lift_reason = fields.String()
+
+
+class ItemsHold(Hold):
+    """A hold as it concerns one item."""
+
+    manner = fields.String(validate=validate.OneOf(MANNERS))
+
+
+class Recomputed(Schema):
+    """One time the date was found anew, with what it was before."""
+
+    at = fields.AwareDateTime(format="iso")
+    cause = fields.String(validate=validate.OneOf(["schedule", "trigger"]))
+    version_before = fields.Integer(allow_none=True)
+    version_after = fields.Integer(allow_none=True)
+    due_before = fields.Date(allow_none=True)
+    due_after = fields.Date(allow_none=True)
 
 
 class CaseSeen(Case):
@@ -86,18 +130,8 @@ class CaseSeen(Case):
     reviewer_name = fields.String()
     approver_name = fields.String()
     review_reason = fields.String()
-    holds = fields.List(fields.Nested(Hold))
-
-
-class HoldsQuery(Schema):
-    in_force = fields.Boolean(load_default=None)
-    review_by = fields.Date(load_default=None)
-
-
-class Holds(Schema):
-    items = fields.List(fields.Nested(Hold))
-    next = fields.String(allow_none=True)
-    count = fields.Nested(Count)
+    recomputed = fields.List(fields.Nested(Recomputed))
+    holds = fields.List(fields.Nested(ItemsHold))
 
 
 class CaseMade(Schema):
@@ -110,11 +144,6 @@ class CaseMade(Schema):
     destroy_on = fields.String(allow_none=True, metadata={"format": "date"})
 
 
-class HoldMade(Schema):
-    id = fields.String(metadata=ID)
-    review_on = fields.String(metadata={"format": "date"})
-
-
 class PeriodBody(Schema):
     months = Whole(required=True)
     authority = words()
@@ -125,12 +154,6 @@ class ReturnAnswerBody(Schema):
 
     answer = fields.String(required=True, validate=validate.OneOf(["accepted", "declined", "cannot"]))
     reason = words()
-
-
-class HoldBody(Schema):
-    reason = words()
-    issuer = words(required=False)
-    review_on = fields.Date(load_default=None)
 
 
 class LiftBody(Schema):

@@ -58,9 +58,26 @@ def close(body: dict[str, Any], reference: str) -> Reply:
     """Close it; `note` says what came of it. Its retention begins."""
     return once(
         lambda work: _left(
-            work.sharing.close(reference, body["note"], expected=expected(), actor=actor(), now=work.now)
+            work.sharing.close(
+                reference,
+                body["note"],
+                result=body["outcome"],
+                expected=expected(),
+                actor=actor(),
+                now=work.now,
+            )
         ),
-        names={"outcome": "note"},
+        names={} if body["note"] else {"outcome": "note"},
+    )
+
+
+@bp.op("POST", "/items/<reference>/reopen", takes=schemas.ReopenBody, gives=ItemMade)
+def reopen(body: dict[str, Any], reference: str) -> Reply:
+    """Take a closed item up again: its retention stops until it is closed again."""
+    return once(
+        lambda work: _left(
+            work.sharing.reopen(reference, body["reason"], expected=expected(), actor=actor(), now=work.now)
+        )
     )
 
 

@@ -14,15 +14,15 @@ from app.api.reply import Reply, expected, once
 from app.api.schemas import disposals as schemas
 from app.api.schemas.shapes import Nothing
 from app.api.section import Section
-from app.api.shown import person_name, whole
+from app.api.shown import person_name, shown_hold
 from app.bootstrap import sweeps
 from app.bootstrap.duties import must
 from app.bootstrap.work import Work
 from app.http.house import actor, house
-from retention.model import STATES, Case, State
+from retention.model.case import STATES, Case, State
 from retention.queries.disposals import Filter
 
-bp = Section("disposals", "Retention and disposal: periods, returns, holds, reviews, approvals, certificates.")
+bp = Section("disposals", "Retention and disposal: periods, returns, reviews, approvals, certificates.")
 LOOK = "view-disposal-log"
 
 
@@ -38,6 +38,7 @@ def disposals(query: dict[str, Any]) -> Reply:
         retention_class=query["class_"],
         establishment=query["establishment"],
         held=query["held"],
+        beyond=query["beyond"],
         due_by=query["due_by"],
         text=query["text"],
     )
@@ -67,7 +68,9 @@ def disposal(reference: str) -> Reply:
         shown = {name: getattr(case, name) for name in (*schemas.Case().fields, "review_reason")}
         names = {who: person_name(work, getattr(case, who)) for who in ("reviewer", "approver")}
         shown |= {f"{who}_name": name for who, name in names.items()}
-        return Reply({**shown, "holds": work.disposals.holds(item=case.item)}, version=case.version)
+        holds = [{**shown_hold(hold, actor()), "manner": manner} for hold, manner in work.holds.of_item(case.item)]
+        shown["recomputed"] = work.schedules.recomputations(case.item)
+        return Reply({**shown, "holds": holds}, version=case.version)
 
 
 @bp.op("POST", "/disposals/<reference>/period", takes=schemas.PeriodBody, gives=schemas.CaseMade)
@@ -112,39 +115,6 @@ def approve(body: dict[str, Any], reference: str) -> Reply:
 def stop(body: dict[str, Any], reference: str) -> Reply:
     """Stop an approved disposal in its cooling-off: the key works again."""
     return _step(reference, lambda work, case: _do(work, work.retention.withdraw_approval, case, **body))
-
-
-@bp.op("GET", "/holds", query=schemas.HoldsQuery, gives=schemas.Holds)
-def holds(query: dict[str, Any]) -> Reply:
-    """Holds, those to be looked at soonest first."""
-    with house().work(actor()) as work:
-        must(work, LOOK)
-        return Reply(whole(work.disposals.holds(**query)))
-
-
-@bp.op("POST", "/disposals/<reference>/holds", takes=schemas.HoldBody, gives=schemas.HoldMade, status=201)
-def place_hold(body: dict[str, Any], reference: str) -> Reply:
-    """Stop any destruction until lifted. `issuer`: who asked for it; the asker's own body if not given."""
-
-    def act(work: Work) -> Reply:
-        must(work, LOOK)
-        case = work.disposals.case(reference)
-        issuer = body["issuer"] or house().policies.parties[actor().party].short
-        hold = work.retention.place_hold(case.item, **{**body, "issuer": issuer}, actor=actor(), now=work.now)
-        return Reply({"id": hold.id, "review_on": hold.review_on.isoformat()})
-
-    return once(act)
-
-
-@bp.op("POST", "/holds/<hold>/lift", takes=schemas.LiftBody, gives=schemas.CaseMade)
-def lift_hold(body: dict[str, Any], hold: str) -> Reply:
-    """Lift one hold."""
-
-    def act(work: Work) -> Reply:
-        must(work, LOOK)
-        return _left(work.retention.lift_hold(hold, **body, actor=actor(), now=work.now))
-
-    return once(act)
 
 
 @bp.op("POST", "/disposals/sweep", takes=Nothing, gives=schemas.Swept)

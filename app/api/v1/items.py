@@ -10,6 +10,7 @@ from app.api.reply import Reply
 from app.api.schemas import items as schemas
 from app.api.section import Section
 from app.http.house import actor, house
+from app.http.repeating import looks
 from foundation.errors import Reason
 from identity.model import Verdict
 from sharing.errors import ActRefused
@@ -45,6 +46,7 @@ def items(query: dict[str, Any]) -> Reply:
 
 
 @bp.op("POST", "/people/search", takes=schemas.SearchBody, gives=schemas.Items)
+@looks
 def search(body: dict[str, Any]) -> Reply:
     """Items about a data subject, among those one may see. Entered in the log with type and purpose, not the value."""
     with house().work(actor()) as work:
@@ -69,6 +71,7 @@ def summary(reference: str) -> Reply:
 
 
 @bp.op("POST", "/items/<reference>/open", takes=schemas.OpenBody, gives=schemas.Opened)
+@looks
 def open_item(body: dict[str, Any], reference: str) -> Reply:
     """Read it. `purpose` is one of the agreement's; it stands in the log with who read it and when."""
     with house().work(actor()) as work:

@@ -5,12 +5,20 @@ No source gives the periods, so a records manager confirms each and cites an aut
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
+
 from app.bootstrap.work import Work
 from app.demo.enclosures import note, page
 from app.demo.script import Letter, Script
+from foundation.calendar import london_date
+from retention.model.hold import Scope
+from retention.rules import schedule_csv
+from retention.service.holds import Terms
 
 ROUTE = "national-to-inspectorate"
 AUTHORITY = "Invented for this demonstration: letter of the information asset owner, as no schedule gives a period."
+SCHEDULE = "Invented for this demonstration: no schedule of this body gives these periods"
 DECLINED = "IMB staff hold their own copy and agree that this one is destroyed."
 
 # name, title, text, place
@@ -59,6 +67,29 @@ def plan(script: Script) -> None:
     _reviewed(script, "letters", 14)
     script.refuse(6, "09:00", "imb-records", lambda w: _approve(script, w, "letters"))
     script.case(5, "09:30", "imb-owner", "letters", "approve")
+    script.act(3, "11:00", "imb-records", _proposed)
+
+
+def _proposed(work: Work) -> object:
+    """The next version of a schedule, to be looked at before somebody else approves it."""
+    current = work.schedules.of("imb").classes
+    months = {"intelligence": 36, "correspondence": 24}
+    classes = [
+        replace(each, verified=True, months=months[code], action="destroy", authority=SCHEDULE)
+        if code in months
+        else each
+        for code, each in sorted(current.items())
+    ]
+    return work.scheduling.propose(
+        "imb",
+        table=schedule_csv.write(classes).encode(),
+        authority=SCHEDULE,
+        effective_from=london_date(work.now) + timedelta(days=60),
+        applies="live",
+        reason="So that a records manager need not confirm a period for each item.",
+        actor=work.actor,
+        now=work.now,
+    )
 
 
 def _lived(script: Script, name: str, back: int) -> None:
@@ -112,6 +143,17 @@ def _held(script: Script) -> None:
         reason="A claim has been brought; everything about the accident must be kept.",
         issuer="Letter before claim (invented)",
     )
+    script.act(70, "10:00", "imb-records", _inquiry)
+
+
+def _inquiry(work: Work) -> object:
+    scope = Scope(establishments=frozenset({"XTW"}), classes=frozenset({"intelligence"}))
+    terms = Terms(
+        reason="The inquiry asked both bodies to keep what they hold about complaints at this prison.",
+        issuer="Inquiry into complaints (invented)",
+        occasion="inquiry",
+    )
+    return work.retention.place(scope, terms, actor=work.actor, now=work.now)
 
 
 def _approve(script: Script, work: Work, name: str) -> object:

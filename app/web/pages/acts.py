@@ -9,14 +9,16 @@ from flask.typing import ResponseReturnValue
 
 from app.http.house import actor, house
 from app.http.permissions import signed_in
-from app.web import finding
+from app.web import finding, names, widgets
 from app.web.item_acts import BY_NAME
 from app.web.item_forms import (
     AnswerForm,
     CloseForm,
     GrantForm,
+    ListedCloseForm,
     PassOnForm,
     RecuseForm,
+    ReopenForm,
     ShareForm,
     Versioned,
     WithdrawForm,
@@ -79,12 +81,30 @@ def answer(ref: str) -> ResponseReturnValue:
 def close(ref: str) -> ResponseReturnValue:
     """Nothing more is owed."""
     item = _seen(ref)
-    form = for_item(CloseForm, item)
+    listed = _outcomes(item)
+    form = for_item(ListedCloseForm if listed else CloseForm, item)
+    if listed:
+        form.result.choices = widgets.choices([("", "None of these"), *listed])
     if form.validate_on_submit():
         with form.refusals(), house().work(actor()) as work:
-            work.sharing.close(ref, form.outcome.data, expected=form.expected, actor=actor(), now=work.now)
+            result = form.result.data if listed else ""
+            said = form.outcome.data
+            work.sharing.close(ref, said, result=result, expected=form.expected, actor=actor(), now=work.now)
             return _done("close", ref)
     return _ask("close", item, form)
+
+
+@bp.route("/reopen", methods=BOTH)
+@signed_in
+def reopen(ref: str) -> ResponseReturnValue:
+    """Take it up again."""
+    item = _seen(ref)
+    form = for_item(ReopenForm, item)
+    if form.validate_on_submit():
+        with form.refusals(), house().work(actor()) as work:
+            work.sharing.reopen(ref, form.reason.data, expected=form.expected, actor=actor(), now=work.now)
+            return _done("reopen", ref)
+    return _ask("reopen", item, form)
 
 
 @bp.route("/withdraw", methods=BOTH)
@@ -144,6 +164,13 @@ def grant(ref: str) -> ResponseReturnValue:
             work.sharing.grant(ref, who, until, why, expected=form.expected, actor=actor(), now=work.now)
             return _done("grant", ref)
     return _ask("grant", item, form, found=found)
+
+
+def _outcomes(item: ItemSeen) -> list[tuple[str, str]]:
+    """What may come of it, where any version of its agreement lists that for its kind."""
+    versions = house().policies.agreements.versions
+    kinds = [each.kinds[item.kind] for each in versions if each.id == item.agreement and item.kind in each.kinds]
+    return [(code, names.words(code)) for kind in kinds[-1:] for code in kind.outcomes]
 
 
 def _seen(ref: str) -> ItemSeen:

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from app.bootstrap.work import Work
 from app.http.permissions import signed_in
 from app.web import disposal_view as view
-from app.web import filters, forms, listing, names
-from app.web.disposal_acts import ACTS, against_destroying, lift_against
+from app.web import filters, forms, hold_view, listing, names, schedule_case
+from app.web.disposal_acts import ACTS, against_destroying
 from app.web.disposal_forms import Seen
 from app.web.looking import holding
 from app.web.names import Names
@@ -20,7 +20,7 @@ from app.web.page import page
 from app.web.spreadsheet import csv_file
 from foundation.calendar import london_date
 from identity.errors import EstablishmentUnknown
-from retention.model import STATES, Case
+from retention.model.case import STATES, Case
 from retention.queries.disposals import Filter
 
 bp = Blueprint("disposals", __name__)
@@ -28,8 +28,16 @@ bp = Blueprint("disposals", __name__)
 LOOK = "view-disposal-log"
 MOST_CSV = 10_000
 HEAD = ("Reference", "Kind", "Class", "Originating body", "Establishment", "Due", "State", "On hold", "Certificate")
-CATEGORIES = {"state": "State", "body": "Originating body", "class": "Class", "held": "Hold", "text": "Reference"}
+CATEGORIES = {
+    "state": "State",
+    "body": "Originating body",
+    "class": "Class",
+    "held": "Hold",
+    "beyond": "Twenty years",
+    "text": "Reference",
+}
 HELD = {"yes": "On hold", "no": "Not on hold"}
+BEYOND = {"yes": "20 years or more", "no": "Less"}
 
 
 @bp.get("/disposals")
@@ -124,11 +132,13 @@ def _case(work: Work, case: Case) -> dict[str, Any]:
     judged = [(each, each.against(work, case)) for each in ACTS.values()]
     return {
         "summary": view.summary(case, _place(work, case)),
-        "tasks": view.tasks(case, called),
-        "holds": view.hold_rows(work.disposals.holds(item=case.item), called),
+        "tasks": view.tasks(case, called, schedule_case.told(work, case)),
+        "holds": [
+            {**view.hold_row(one, called), "manner": hold_view.MANNERS[manner], "may": not hold_view.against(work, one)}
+            for one, manner in work.holds.of_item(case.item)
+        ],
         "may": [each for each, against in judged if not against],
         "may_not": [(each, against) for each, against in judged if against],
-        "may_lift": not lift_against(work, case),
         "over": case.state in ("destroying", "erased", "destroyed"),
     }
 
@@ -150,6 +160,7 @@ def _wanted() -> Filter:
         body=listing.asked("body"),
         retention_class=listing.asked("class"),
         held={"yes": True, "no": False}.get(listing.asked("held")),
+        beyond={"yes": True, "no": False}.get(listing.asked("beyond")),
         text=listing.asked("text"),
     )
 
@@ -160,6 +171,7 @@ def _filters() -> dict[str, Any]:
         "body": dict(names.parties()),
         "class": dict(_classes()),
         "held": HELD,
+        "beyond": BEYOND,
     }
     return {
         "words": words,

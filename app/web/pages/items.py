@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import signed_in
+from app.http.repeating import looks
 from app.web import item_acts, item_csv, item_words, markings, purposes
 from app.web.item_filters import FilterForm, kinds, page_links, walked
 from app.web.item_forms import NewForm, OpenForm, offer, purpose_options, way_key, way_options
@@ -76,6 +77,7 @@ def show(ref: str) -> ResponseReturnValue:
 
 @bp.route("/items/<ref>/open", methods=["GET", "POST"])
 @signed_in
+@looks
 def open_(ref: str) -> ResponseReturnValue:
     """Say what for; from then on, in this session, it is opened for that."""
     return _outside(ref, OpenForm())

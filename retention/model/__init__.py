@@ -1,0 +1,1 @@
+"""The nouns of retention: schedules, the case of one item, holds, certificates."""

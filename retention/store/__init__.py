@@ -1,0 +1,1 @@
+"""Rows into nouns and back: the only writers of retention’s tables."""
