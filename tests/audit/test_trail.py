@@ -230,9 +230,9 @@ def test_without_room_for_its_entry_the_act_is_refused_and_undone(log: Log) -> N
 def test_a_read_only_transaction_refuses_the_act(log: Log) -> None:
     log.write(2)
     with log.engine.connect() as conn:
-        reads = conn.execution_options(postgresql_readonly=True)
+        conn.exec_driver_sql("SET TRANSACTION READ ONLY")
         with pytest.raises(LogUnavailable):
-            record(log.trail(reads), 2, now=NOW + timedelta(minutes=1))
+            record(log.trail(conn), 2, now=NOW + timedelta(minutes=1))
     sound(log, 2)
 
 

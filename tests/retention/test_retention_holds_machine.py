@@ -373,6 +373,7 @@ MUTANTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
 }
 
 
+@pytest.mark.once("what is taken away is not the database's; the property itself runs on both")
 @pytest.mark.parametrize("mutant", MUTANTS)
 def test_a_safeguard_taken_away_is_found(mutant: str, monkeypatch: pytest.MonkeyPatch) -> None:
     where, name, less = MUTANTS[mutant]
