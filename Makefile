@@ -47,7 +47,7 @@ fuzz: $(VENV)/.dev ## every parser of outside bytes, guided by coverage, SECONDS
 story: $(VENV)/.run ## one item's whole life over HTTP, ending in an offline verification (FILES="a b" ESTABLISHMENTS=csv)
 	@$(BIN)/python -m app.story $(if $(ESTABLISHMENTS),--establishments "$(ESTABLISHMENTS)") $(FILES)
 
-bench: $(VENV)/.dev ## measure (about 75 minutes; QUICK=1 a few; SAVE=1 keep and draw; ONLY="load peers" some)
+bench: $(VENV)/.dev ## measure (about 40 minutes; QUICK=1 a few; SAVE=1 keep and draw; ONLY="load peers" some)
 	@tools/need-postgresql
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(SAVE),--save) $(ONLY)
 

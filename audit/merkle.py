@@ -6,7 +6,7 @@ each bit set in its size. That is all an append needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from hashlib import sha256
 
 HASH = 32
@@ -93,7 +93,8 @@ class Tree:
 
     def frontier(self, size: int) -> Frontier:
         """Frontier of the first ``size`` entries."""
-        return Frontier(size, self._pieces(0, size))
+        held = self._held([_stored(*piece) for piece in _pieces(0, size)])
+        return Frontier(size, [_climbed(held, *piece) for piece in _pieces(0, size)])
 
     def right(self, start: int, widths: Sequence[int]) -> list[bytes]:
         """Roots of adjoining perfect subtrees of those widths from entry ``start``, each aligned to its width."""
@@ -118,7 +119,7 @@ class Tree:
             else:
                 ranges.append((start, middle))
                 start = middle
-        return [self._range(*each) for each in reversed(ranges)]
+        return self._roots(ranges[::-1])
 
     def consistency(self, old: int, size: int) -> list[bytes]:
         """Proof that the tree of ``old`` is the beginning of that of ``size``: RFC 9162 2.1.4.1."""
@@ -139,30 +140,73 @@ class Tree:
                 start, whole = middle, False
         if not whole:
             ranges.append((start, stop))
-        return [self._range(*each) for each in reversed(ranges)]
+        return self._roots(ranges[::-1])
 
     def _range(self, start: int, stop: int) -> bytes:
-        return fold(self._pieces(start, stop))
+        (found,) = self._roots([(start, stop)])
+        return found
 
-    def _pieces(self, start: int, stop: int) -> list[bytes]:
-        """Roots of the perfect subtrees that make up a range whose start is aligned to it, biggest first."""
-        pieces = []
-        while start < stop:
-            level = (stop - start).bit_length() - 1
-            pieces.append(self._perfect(level, start >> level))
-            start += 1 << level
-        return pieces
+    def _roots(self, ranges: Sequence[tuple[int, int]]) -> list[bytes]:
+        """Roots of ranges, each aligned to its start: what all of them need of the stored hashes is read together."""
+        pieces = [_pieces(*each) for each in ranges]
+        held = self._held([_stored(*piece) for each in pieces for piece in each])
+        return [fold([_climbed(held, *piece) for piece in each]) for each in pieces]
 
     def _perfect(self, level: int, index: int) -> bytes:
-        stored = level - level % STRIDE
-        width = 1 << (level - stored)
-        hashes = list(self._read(stored, index * width, (index + 1) * width))
-        if len(hashes) != width:
-            msg = "stored hashes are missing"
-            raise LookupError(msg)
-        while len(hashes) > 1:
-            hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
-        return hashes[0]
+        return _climbed(self._held([_stored(level, index)]), level, index)
+
+    def _held(self, spans: Sequence[Span]) -> dict[tuple[int, int], bytes]:
+        """The stored hashes of the spans, by level and index, in as few reads as there are places they lie in."""
+        held: dict[tuple[int, int], bytes] = {}
+        for level, start, stop in _joined(spans):
+            hashes = self._read(level, start, stop)
+            if len(hashes) != stop - start:  # what comes after a gap would be taken for its neighbour
+                msg = "stored hashes are missing"
+                raise LookupError(msg)
+            held.update(((level, at), found) for at, found in enumerate(hashes, start))
+        return held
+
+
+# (level stored, start, stop): stored hashes of one level, stop excluded.
+Span = tuple[int, int, int]
+# Two spans with no more than this between them are read as one: the siblings on the way up from an entry lie side by
+# side, with the way itself between them, so a proof is about one read for every STRIDE levels.
+_NEAR = 1
+
+
+def _joined(spans: Sequence[Span]) -> list[Span]:
+    found: list[Span] = []
+    for level, start, stop in sorted(spans):
+        if found and found[-1][0] == level and start - found[-1][2] <= _NEAR:
+            found[-1] = (level, found[-1][1], max(stop, found[-1][2]))
+        else:
+            found.append((level, start, stop))
+    return found
+
+
+def _pieces(start: int, stop: int) -> list[tuple[int, int]]:
+    """(level, index) of the perfect subtrees that make up a range whose start is aligned to it, biggest first."""
+    found = []
+    while start < stop:
+        level = (stop - start).bit_length() - 1
+        found.append((level, start >> level))
+        start += 1 << level
+    return found
+
+
+def _stored(level: int, index: int) -> Span:
+    """What is stored of a perfect subtree."""
+    width = 1 << (level % STRIDE)
+    return level - level % STRIDE, index * width, (index + 1) * width
+
+
+def _climbed(held: Mapping[tuple[int, int], bytes], level: int, index: int) -> bytes:
+    """The root of a perfect subtree. Raises LookupError where stored hashes are missing."""
+    stored, start, stop = _stored(level, index)
+    hashes = [held[stored, at] for at in range(start, stop)]
+    while len(hashes) > 1:
+        hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
+    return hashes[0]
 
 
 def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:

@@ -32,6 +32,7 @@ class Bench:
     takes: str
 
 
+_FEW = ("--pairs", "3")
 BENCHES = {
     "vault": Bench("Sealing and opening, beside the cipher's own speed", "vault", (), ("8",), "1 minute"),
     "rewrap": Bench(
@@ -59,9 +60,16 @@ BENCHES = {
     "peers": Bench(
         "Log and vault beside what else could do their work",
         "peers",
-        (),
-        ("--pairs", "3", "--seconds", "0.3", "--clients", "1,4", "--events", "2000", "--sizes", "1000,4194304"),
-        "45 minutes",
+        ("append", "detect", "encrypt", "--pairs", "3", "--seconds", "1"),
+        ("append", "detect", "encrypt", *_FEW, "--seconds", "0.3", "--clients", "1,4", "--sizes", "1000,4194304"),
+        "12 minutes",
+    ),
+    "proofs": Bench(
+        "A log of a million entries verified, and proofs from it, beside what else could do it",
+        "peers",
+        ("verify", "proofs", "--pairs", "3"),
+        ("verify", "proofs", *_FEW, "--events", "2000"),
+        "6 minutes",
     ),
     "access": Bench("Lists, counts, searches and decisions", "access", (), ("5000",), "2 minutes"),
     "transfer": Bench("A large file in and out of the service", "transfer", (), ("--gib", "0.0625"), "2 minutes"),
