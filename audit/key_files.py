@@ -9,6 +9,7 @@ from pathlib import Path
 
 from audit.errors import KeysMissing, KeysUnsafe
 from audit.leaf import Malformed, unb64
+from foundation.durable import sync, write_new
 
 _MOST = 4096
 MOST_LIST = 1_048_576
@@ -63,12 +64,8 @@ def unreadable(name: str) -> str:
 def write(path: Path, *lines: str, anew: bool = False) -> None:
     """Whole or not at all, durable. The first of two racing processes wins, or, ``anew``, the last."""
     new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
-        with os.fdopen(handle, "wb") as file:
-            file.write("".join(f"{line}\n" for line in lines).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(new, "".join(f"{line}\n" for line in lines).encode())
         try:
             os.replace(new, path) if anew else os.link(new, path)
         except FileExistsError:
@@ -76,11 +73,3 @@ def write(path: Path, *lines: str, anew: bool = False) -> None:
     finally:
         new.unlink(missing_ok=True)
     sync(path.parent)
-
-
-def sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

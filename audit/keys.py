@@ -19,11 +19,12 @@ from cryptography.exceptions import InvalidTag
 
 from audit import note
 from audit.errors import AlreadyThere, KeyDestroyed, KeysMissing, LogDamaged
-from audit.key_files import check, check_directory, read, sync, unreadable, write
+from audit.key_files import check, check_directory, read, unreadable, write
 from audit.leaf import b64
 from audit.signing import Signer, Signing
 from audit.trust import Trust, lines
 from audit.witnesses import Witnesses
+from foundation.durable import sync
 
 _MONTH_HEAD = "custodes-disclosure-key/1"
 _GONE_HEAD = "custodes-disclosure-destroyed/1"

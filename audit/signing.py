@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit import note
 from audit.errors import KeysMissing, LogDamaged, RotationRunning, TrustInvalid
-from audit.key_files import MOST_LIST, content, read, sync, unreadable, write
+from audit.key_files import MOST_LIST, content, read, unreadable, write
 from audit.leaf import b64
 from audit.trust import Trust, Trusted, parse
+from foundation.durable import sync
 
 KEY, NEXT, TRUST = "log.key", "log-next.key", "log.trust"
 HEAD = "custodes-log-key/1"

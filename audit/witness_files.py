@@ -21,6 +21,7 @@ from audit.leaf import Malformed, b64, canonical, parse, unb64
 from audit.note import COSIGNATURE, MOST_NOTE, VerifierKey, cosignature
 from audit.views import FORK
 from audit.witnesses import witness_key
+from foundation.durable import sync, write_new
 from foundation.orm import to_ms
 
 STATE = "custodes-witness/1"
@@ -55,15 +56,11 @@ class WitnessKey:
             raise VerifierKeyInvalid(detail)
         seed = b64(made._key.private_bytes_raw())
         try:
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            write_new(path, f"{_KEY_HEAD}\n{name}\n{seed}\n".encode())
         except FileExistsError:
             detail = f"There is a file “{path}” already. Keys are never overwritten; choose another."
             raise AlreadyThere(detail) from None
-        with os.fdopen(handle, "wb") as file:
-            file.write(f"{_KEY_HEAD}\n{name}\n{seed}\n".encode())
-            file.flush()
-            os.fsync(file.fileno())
-        _sync(path.parent)
+        sync(path.parent)
         return made
 
     @classmethod
@@ -120,9 +117,9 @@ class Memory:
         """Whole, flushed to the disk and the old one gone, before it returns."""
         body = {"v": STATE, "note": state.note, "posted": state.posted, "first": state.first}
         new = self.path.with_name(f".{self.path.name}.{secrets.token_hex(8)}")
-        _put(new, canonical(body) + b"\n")
+        write_new(new, canonical(body) + b"\n")
         os.replace(new, self.path)
-        _sync(self.path.parent)
+        sync(self.path.parent)
 
     def accuse(self, found: str, held: str, shown: str, proof: Sequence[bytes] | None, *, now: datetime) -> Path:
         """Keep what was refused, so that others can check it; the same twice is kept once. Returns where."""
@@ -131,8 +128,8 @@ class Memory:
         if not path.exists() and (found == FORK or len(self._evidence("*")) < MOST_EVIDENCE):
             steps = None if proof is None else [b64(step) for step in proof]
             body = {"v": EVIDENCE, "found": found, "at": to_ms(now), "held": held, "shown": shown, "proof": steps}
-            _put(path, canonical(body) + b"\n")
-            _sync(path.parent)
+            write_new(path, canonical(body) + b"\n")
+            sync(path.parent)
         return path
 
     def forks(self) -> list[Path]:
@@ -207,22 +204,6 @@ def _read(path: Path, *, secret: bool = True) -> bytes:
             )
             raise WitnessFileFaulty(detail)
         return file.read(_MOST)
-
-
-def _put(path: Path, data: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(directory: Path) -> None:
-    handle = os.open(directory, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _literal(name: str) -> str:

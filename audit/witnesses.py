@@ -18,6 +18,7 @@ from pathlib import Path
 
 from audit.errors import AlreadyThere, VerifierKeyInvalid, WitnessesFaulty, WitnessUnknown
 from audit.note import COSIGNATURE, VerifierKey
+from foundation.durable import write_new
 from foundation.orm import to_ms
 
 FILE = "witnesses"
@@ -124,11 +125,7 @@ class Witnesses:
 
     def _write(self, witnesses: list[Witness]) -> None:
         new = self._path.with_name(f".{FILE}.{secrets.token_hex(8)}")
-        handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        with os.fdopen(handle, "wb") as file:
-            file.write("".join(f"{line}\n" for line in (_HEAD, *(each.text for each in witnesses))).encode())
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(new, "".join(f"{line}\n" for line in (_HEAD, *(each.text for each in witnesses))).encode())
         os.replace(new, self._path)
 
 

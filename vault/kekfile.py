@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from foundation.durable import sync, write_new
 from vault.errors import KeyringUnsafe
 
 BODY = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
@@ -84,16 +85,12 @@ def keep(folder: Path, kek: KekFile) -> None:
         }
     )
     partial = folder / f".{uuid4().hex}"
-    fd = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     try:
-        with os.fdopen(fd, "w", encoding="utf-8") as file:
-            file.write(text + "\n")
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(partial, f"{text}\n".encode())
         os.link(partial, folder / kek.file)
     finally:
-        partial.unlink()
-    _sync(folder)
+        partial.unlink(missing_ok=True)
+    sync(folder)
 
 
 def destroy(folder: Path, kek_id: str) -> None:
@@ -106,7 +103,7 @@ def destroy(folder: Path, kek_id: str) -> None:
     doomed = folder / f".{path.name}"
     with contextlib.suppress(FileNotFoundError):
         os.rename(path, doomed)
-    _sync(folder)
+    sync(folder)
     with contextlib.suppress(FileNotFoundError):
         fd = os.open(doomed, os.O_WRONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         try:
@@ -115,7 +112,7 @@ def destroy(folder: Path, kek_id: str) -> None:
         finally:
             os.close(fd)
         doomed.unlink()
-    _sync(folder)
+    sync(folder)
 
 
 def refuse_wider(path: Path, found: os.stat_result, kind: int) -> None:
@@ -125,11 +122,3 @@ def refuse_wider(path: Path, found: os.stat_result, kind: int) -> None:
             f"“{path.name}” must belong to the service's own user and to nobody else: chmod 700 the directory, "
             "600 each file, and ask who could read it until now."
         )
-
-
-def _sync(folder: Path) -> None:
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import stat
 from collections.abc import Iterable
@@ -11,6 +10,7 @@ from datetime import datetime
 from pathlib import Path
 
 from audit.keys import LogKeys
+from foundation.durable import sync, write_new
 from foundation.errors import Unavailable
 from vault.addresses import Aliases, keyrings_of
 from vault.errors import KeyMissing
@@ -98,10 +98,11 @@ def _has_none(keyring: Keyring, body: str) -> bool:
 
 def _make(folder: Path, *, origin: str, demonstration: bool) -> None:
     if demonstration:
-        _write(folder / DEMONSTRATION, b"These keys protect nothing but a demonstration.\n")
+        write_new(folder / DEMONSTRATION, b"These keys protect nothing but a demonstration.\n")
     for name in SECRETS:
-        _write(folder / name, secrets.token_bytes(32))
+        write_new(folder / name, secrets.token_bytes(32))
     LogKeys.create(folder / "log", origin)
+    sync(folder)  # what was sealed under a secret that a power cut took could not be read again
 
 
 def load(folder: Path, *, demonstration: bool, keyring: str = "") -> Keys:
@@ -139,9 +140,3 @@ def _refuse_wide(path: Path) -> None:
     if mode & 0o077:
         msg = f"Others can read “{path.name}”. Make it its owner’s alone: chmod go= {path.name}"
         raise KeysRefused(msg)
-
-
-def _write(path: Path, body: bytes) -> None:
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as stream:
-        stream.write(body)

@@ -79,11 +79,7 @@ class Desk:
         self, actor: Actor, action: str, reasons: Sequence[Reason], *, now: datetime, body: str, other: str = ""
     ) -> list[Reason]:
         """Those of the rules, and those of the policies after them."""
-        verdict = self._decider.decide_duty(actor, action, now=now, body=body, other=other)
-        against = list(reasons)
-        if not verdict.allowed:
-            against += [Reason(",".join(verdict.rules), text) for text in verdict.why or (_NO_DUTY,)]
-        return against
+        return [*reasons, *by_policy(self._decider, actor, action, now=now, body=body, other=other)]
 
     def _record(self, kind: Kind, case: Case, *, actor: Actor, now: datetime, why: str = "", **what: Value) -> Case:
         """Write the fact and return the case as the follower left it."""
@@ -100,6 +96,14 @@ class Desk:
         if self._case(case.item).version == case.version:
             raise RuntimeError(UNFOLLOWED)
         return entry
+
+
+def by_policy(
+    decider: Decider, actor: Actor, action: str, *, now: datetime, body: str, other: str = ""
+) -> list[Reason]:
+    """What the policies say against a duty; nothing where they allow it."""
+    verdict = decider.decide_duty(actor, action, now=now, body=body, other=other)
+    return [] if verdict.allowed else [Reason(",".join(verdict.rules), text) for text in verdict.why or (_NO_DUTY,)]
 
 
 def words(field: str, value: str) -> str:

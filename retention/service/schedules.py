@@ -15,12 +15,13 @@ from foundation.errors import Reason
 from foundation.ident import new_id
 from retention import events
 from retention.errors import DetailsInvalid, DisposalRefused, ScheduleDecided, ScheduleFaulty, ScheduleNotFound
-from retention.model.schedule import Applies, RetentionClass, ScheduleVersion, Version
+from retention.model.schedule import Applies, ScheduleVersion, Version
 from retention.model.schedule import Schedules as Files
 from retention.policy import text as schedule_text
 from retention.policy.files import APPLIES, MOST_WORDS
 from retention.ports import Decider, Words
 from retention.rules import schedule_csv, schedule_steps
+from retention.service.desk import by_policy
 from retention.service.desk import words as said
 from retention.store.schedules import ScheduleRows
 
@@ -123,12 +124,7 @@ class Scheduling:
         other: str = "",
         subject: str = "",
     ) -> None:
-        verdict = self._decider.decide_duty(actor, action, now=now, body=party, other=other)
-        against = list(reasons)
-        if not verdict.allowed:
-            against += [
-                Reason(",".join(verdict.rules), each) for each in verdict.why or ("Your duties do not include this.",)
-            ]
+        against = [*reasons, *by_policy(self._decider, actor, action, now=now, body=party, other=other)]
         if against:
             raise DisposalRefused(against[0].text, reasons=against, subject=subject)
 
@@ -155,11 +151,6 @@ class Scheduling:
             **more,
         }
         self._trail.record(kind, actor=actor, now=now, subject=id_, what=what, why=why)
-
-
-def classes_of(table: bytes) -> tuple[RetentionClass, ...]:
-    """The classes of a CSV table, checked. Raises ScheduleFaulty."""
-    return schedule_csv.read(table)
 
 
 def _begins(day: date | None, newest: Version | None, today: date) -> date:

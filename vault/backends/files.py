@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
+from foundation.durable import sync
 from vault.backend import Reader, Writer, checked, is_name, storage_failed
 from vault.envelope import tampered
 from vault.errors import NoRoom, PartGone
@@ -181,8 +182,4 @@ def _unless_absent(error: OSError) -> None:
 
 def _sync(folder: Path) -> None:
     with contextlib.suppress(FileNotFoundError):
-        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-        try:
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        sync(folder)

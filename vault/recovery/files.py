@@ -7,6 +7,7 @@ import stat
 from collections.abc import Collection, Mapping
 from pathlib import Path
 
+from foundation import durable
 from vault.errors import KeyringUnsafe, RecoveryThere, SharesImpossible
 from vault.keyring import LocalKeyring
 from vault.recovery.sealed import fits
@@ -65,14 +66,10 @@ def put_back(folder: Path, scope: str, files: Mapping[str, bytes]) -> None:
 def write_new(path: Path, body: bytes) -> None:
     """A new file 0600, whole on the disk when this returns. Raises RecoveryThere."""
     try:
-        fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+        durable.write_new(path, body)
     except FileExistsError:
         raise RecoveryThere(f"“{path.name}” is there already. Nothing is overwritten: give a new folder.") from None
-    with os.fdopen(fd, "wb") as file:
-        file.write(body)
-        file.flush()
-        os.fsync(file.fileno())
-    sync(path.parent)
+    durable.sync(path.parent)
 
 
 def replace_with(path: Path, body: bytes) -> None:
@@ -81,16 +78,7 @@ def replace_with(path: Path, body: bytes) -> None:
     fresh.unlink(missing_ok=True)
     write_new(fresh, body)
     fresh.replace(path)
-    sync(path.parent)
-
-
-def sync(folder: Path) -> None:
-    """Make the names in a folder durable."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
+    durable.sync(path.parent)
 
 
 def _read(path: Path) -> bytes:

@@ -169,7 +169,7 @@ def _filters() -> dict[str, Any]:
     words: dict[str, dict[str, str]] = {
         "state": {state: filters.status(state).text for state in STATES},
         "body": dict(names.parties()),
-        "class": dict(_classes()),
+        "class": dict(names.classes()),
         "held": HELD,
         "beyond": BEYOND,
     }
@@ -180,13 +180,6 @@ def _filters() -> dict[str, Any]:
         "chosen": listing.chosen(CATEGORIES, words),
         "csv": listing.as_file("disposals.as_csv", CATEGORIES),
     }
-
-
-def _classes() -> list[tuple[str, str]]:
-    found = {
-        code for schedule in names.schedules().values() for version in schedule.versions for code in version.classes
-    }
-    return [(code, names.words(code)) for code in sorted(found)]
 
 
 def _cells(case: Case) -> list[object]:
