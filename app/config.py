@@ -41,6 +41,11 @@ SETTINGS = (
         "The database of wrapped keys, kept apart: a file, or postgresql:// with a database and role of its own.",
     ),
     Setting("CUSTODES_VAULT_URL", "<state>/vault", "Where sealed objects lie: a folder, or s3://bucket/prefix."),
+    Setting(
+        "CUSTODES_LEDGER",
+        "<state>/ledger/destroyed",
+        "File of the disposal ledger: what was destroyed, outside every database. Never restored from a backup.",
+    ),
     Setting("CUSTODES_KEYS", "<state>/keys", "Folder of the service’s own keys; 0700, refused if wider."),
     Setting(
         "CUSTODES_KEYRING_URL",
@@ -79,6 +84,7 @@ _PLACES = (
     "CUSTODES_DATABASE_URL",
     "CUSTODES_KEYSTORE_URL",
     "CUSTODES_VAULT_URL",
+    "CUSTODES_LEDGER",
     "CUSTODES_KEYS",
     "CUSTODES_KEYRING_URL",
 )
@@ -93,6 +99,7 @@ class Settings:
     database_url: str
     keystore_url: str
     vault_url: str
+    ledger: Path
     keyring_url: str
     keys: Path
     policies: Path
@@ -122,6 +129,7 @@ class Settings:
             database_url=reader.text("CUSTODES_DATABASE_URL", state),
             keystore_url=reader.text("CUSTODES_KEYSTORE_URL", state),
             vault_url=reader.text("CUSTODES_VAULT_URL", state),
+            ledger=Path(reader.text("CUSTODES_LEDGER", state)),
             keyring_url=reader.text("CUSTODES_KEYRING_URL").replace("<keys>", keys),
             keys=Path(keys),
             policies=Path(reader.text("CUSTODES_POLICIES")),

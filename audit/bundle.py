@@ -1,12 +1,11 @@
-"""What leaves the house: the whole log as a bundle, one entry as a receipt. Formats: docs/formats/log.md."""
+"""What leaves the house: the whole log, or a range of it, as a bundle. Format: docs/formats/log.md."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,14 +14,13 @@ from audit import leaf as form
 from audit import manifest, ranges
 from audit.checkpoint import Checkpoints, Note, cosignatures, stored_tree
 from audit.container import Writer
-from audit.errors import EntryUnknown, LogDamaged, NothingSigned, NotYetInTree, RangeUnusable
+from audit.errors import LogDamaged, NothingSigned, RangeUnusable
 from audit.follow import disclosures_of, stored
 from audit.keys import LogKeys
+from audit.receipts import placed
 from audit.sealing import Recipient, seal
-from audit.sequence import ids_waiting, take_in
 from audit.stamping import stamps
-from audit.tables import audit_checkpoint, audit_disclosure, audit_entry, audit_index, audit_leaf
-from audit.verify import RECEIPT
+from audit.tables import audit_checkpoint, audit_disclosure, audit_index
 from audit.zipping import Made, zipped
 from foundation.orm import to_ms
 
@@ -138,30 +136,15 @@ def day_of(conn: Connection, day: date, *, after: bool) -> int:
     return int(found)
 
 
-def receipt(
-    conn: Connection, keys: LogKeys, entry_id: str, *, now: datetime, fields: Sequence[str] = form.FIELDS
-) -> dict[str, Any]:
-    """The proof of one entry against the oldest checkpoint over it; one is made if there is none yet.
+def around(conn: Connection, begins: datetime, over: datetime) -> tuple[int, int | None]:
+    """Where the range of that time begins and ends (None: with the log), with one entry more on either side.
 
-    ``fields`` are disclosed, as far as they are not erased. Encode it with ``leaf.canonical``. It must not leave the
-    process before the transaction is committed. Raises EntryUnknown; NotYetInTree (PostgreSQL, for a moment after it
-    was recorded, or for an entry of the same transaction); LogDamaged, and what ``Checkpoints.make`` raises.
+    By those two an outsider sees that nothing of the time was left out.
     """
-    row = _placed(conn, entry_id)
-    raw = disclosures_of(keys, entry_id, row.period, row.sealed) or []
-    note = Checkpoints(conn, keys).over(row.seq, now=now)
-    try:
-        proof = stored_tree(conn).inclusion(row.seq, note.checkpoint.size)
-    except LookupError:
-        raise LogDamaged(_DAMAGED) from None
-    return {
-        "v": RECEIPT,
-        "leaf": row.body.decode(),
-        "seq": row.seq,
-        "disclosed": [each for each in raw if each[1] in fields],
-        "proof": [form.b64(step) for step in proof],
-        "checkpoint": note.text,
-    }
+    at, seq = audit_index.c.at, audit_index.c.seq
+    before = conn.scalar(sa.select(sa.func.max(seq)).where(at < to_ms(begins)))
+    after = conn.scalar(sa.select(sa.func.min(seq)).where(at >= to_ms(over)))
+    return int(before or 0), None if after is None else int(after) + 1
 
 
 def redact(conn: Connection, entry_id: str, *, now: datetime) -> bool:
@@ -169,7 +152,7 @@ def redact(conn: Connection, entry_id: str, *, now: datetime) -> bool:
 
     Returns False if it was erased before. The caller records who did it and why. Raises EntryUnknown, NotYetInTree.
     """
-    row = _placed(conn, entry_id)
+    row = placed(conn, [entry_id])[entry_id]
     erased = conn.execute(
         sa.update(audit_disclosure)
         .where(audit_disclosure.c.pos == row.pos, audit_disclosure.c.sealed.is_not(None))
@@ -177,19 +160,6 @@ def redact(conn: Connection, entry_id: str, *, now: datetime) -> bool:
     )
     conn.execute(sa.update(audit_index).where(audit_index.c.seq == row.seq).values(item=None, actor=None))
     return erased.rowcount == 1
-
-
-def _placed(conn: Connection, entry_id: str) -> sa.Row[*tuple[Any, ...]]:
-    """An entry in the tree."""
-    take_in(conn)
-    row = conn.execute(_ONE, {"id": entry_id}).first()
-    if row is None and entry_id in ids_waiting(conn):
-        detail = "The entry does not stand in the tree yet. Try again in a moment."
-        raise NotYetInTree(detail)
-    if row is None:
-        detail = "The log has no entry of that id."
-        raise EntryUnknown(detail)
-    return row
 
 
 def _checkpoints(conn: Connection, done: Exported) -> Iterator[bytes]:
@@ -253,13 +223,3 @@ def _manifest(done: Exported, keys: LogKeys, summed: Mapping[str, tuple[int, str
 
 
 _DAMAGED = "Entries or checkpoints of the log are missing or altered. Verify it, and report it as an incident."
-
-_ONE = (
-    sa.select(
-        audit_leaf.c.seq, audit_leaf.c.pos, audit_entry.c.body, audit_disclosure.c.period, audit_disclosure.c.sealed
-    )
-    .join(audit_entry, audit_entry.c.pos == audit_leaf.c.pos)
-    .outerjoin(audit_disclosure, audit_disclosure.c.pos == audit_leaf.c.pos)
-    .where(audit_leaf.c.entry_id == sa.bindparam("id"))
-    .order_by(audit_leaf.c.seq)
-)

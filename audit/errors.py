@@ -160,6 +160,27 @@ class SizesUnusable(Invalid):
     title = "There is no proof between these sizes"
 
 
+class RedactionUnknown(NotFound):
+    """No such class of acts, or nobody proposed that erasure."""
+
+    code = "audit.redaction-unknown"
+    title = "There is no such erasure"
+
+
+class RedactionRefused(Denied):
+    """It may not be proposed, approved or carried out; ``reasons`` holds why."""
+
+    code = "audit.redaction-refused"
+    title = "These disclosures may not be erased now"
+
+
+class RedactionDecided(Conflict):
+    """Somebody decided on it already."""
+
+    code = "audit.redaction-decided"
+    title = "That was decided already"
+
+
 class WitnessUnknown(Denied):
     """The note carries no line of a witness that this service trusts."""
 

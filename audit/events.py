@@ -10,6 +10,17 @@ CLOCK_CORRECTED = kind(
 )
 LOG_VERIFIED = kind("audit.log-verified", "The whole log was verified", "entries", "disclosed", "redacted", "faults")
 ENTRY_REDACTED = kind("audit.entry-redacted", "The disclosure of one entry was erased", "entry")
+ENTRIES_REDACTED = kind(
+    "audit.entries-redacted", "The disclosures of entries past their age were erased", "proposal", "code", "entries"
+)
+REDACTION_PROPOSED = kind(
+    "audit.redaction-proposed", "A person proposed to erase disclosures past their age", "by", "code", "before",
+    "entries",
+)  # fmt: skip
+REDACTION_APPROVED = kind("audit.redaction-approved", "A second person approved the erasure", "by", "proposal")
+REDACTION_REJECTED = kind("audit.redaction-rejected", "A second person rejected the erasure", "by", "proposal")
+REDACTION_DONE = kind("audit.redaction-done", "The erasure was carried out", "proposal", "entries", "kept")
+MONTH_ENDED = kind("audit.month-ended", "The key of a month’s disclosures is destroyed: none is left under it", "month")
 LOG_VIEWED = kind(
     "audit.log-viewed", "The audit list was looked at", "item", "act", "outcome", "actor", "since", "until"
 )

@@ -6,8 +6,9 @@ each bit set in its size. That is all an append needs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from hashlib import sha256
+from itertools import islice
 
 HASH = 32
 EMPTY = sha256().digest()
@@ -106,20 +107,16 @@ class Tree:
 
     def inclusion(self, index: int, size: int) -> list[bytes]:
         """Proof that entry ``index`` stands in the tree of ``size``: RFC 9162 2.1.3.1. Raises ValueError outside it."""
-        if not 0 <= index < size:
+        return self.inclusions([index], size)[0]
+
+    def inclusions(self, indexes: Sequence[int], size: int) -> list[list[bytes]]:
+        """The same of many entries, what they have in common read and hashed once. Raises ValueError likewise."""
+        if not all(0 <= index < size for index in indexes):
             msg = "no such entry in a tree of that size"
             raise ValueError(msg)
-        start, stop = 0, size
-        ranges: list[tuple[int, int]] = []
-        while stop - start > 1:
-            middle = start + _split(stop - start)
-            if index < middle:
-                ranges.append((middle, stop))
-                stop = middle
-            else:
-                ranges.append((start, middle))
-                start = middle
-        return self._roots(ranges[::-1])
+        paths = [_path(index, size) for index in indexes]
+        roots = iter(self._roots([each for path in paths for each in path]))
+        return [list(islice(roots, len(path))) for path in paths]
 
     def consistency(self, old: int, size: int) -> list[bytes]:
         """Proof that the tree of ``old`` is the beginning of that of ``size``: RFC 9162 2.1.4.1."""
@@ -200,13 +197,31 @@ def _stored(level: int, index: int) -> Span:
     return level - level % STRIDE, index * width, (index + 1) * width
 
 
-def _climbed(held: Mapping[tuple[int, int], bytes], level: int, index: int) -> bytes:
-    """The root of a perfect subtree. Raises LookupError where stored hashes are missing."""
-    stored, start, stop = _stored(level, index)
-    hashes = [held[stored, at] for at in range(start, stop)]
-    while len(hashes) > 1:
-        hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]
-    return hashes[0]
+def _climbed(held: dict[tuple[int, int], bytes], level: int, index: int) -> bytes:
+    """The root of a perfect subtree, kept in ``held`` for whoever needs it too. Raises LookupError for a gap."""
+    found = held.get((level, index))
+    if found is None:
+        if level % STRIDE == 0:
+            msg = "stored hashes are missing"
+            raise LookupError(msg)
+        left, right = (_climbed(held, level - 1, 2 * index + side) for side in (0, 1))
+        found = held[level, index] = node_hash(left, right)
+    return found
+
+
+def _path(index: int, size: int) -> list[tuple[int, int]]:
+    """The ranges beside the way from an entry up to the root, from the entry on."""
+    start, stop = 0, size
+    ranges: list[tuple[int, int]] = []
+    while stop - start > 1:
+        middle = start + _split(stop - start)
+        if index < middle:
+            ranges.append((middle, stop))
+            stop = middle
+        else:
+            ranges.append((start, middle))
+            start = middle
+    return ranges[::-1]
 
 
 def includes(leaf: bytes, index: int, size: int, proof: Sequence[bytes], root: bytes) -> bool:

@@ -117,6 +117,14 @@ def entry(conn: Connection, keys: LogKeys, entry_id: str) -> Row | None:
     return None if row is None else _row(keys, row)
 
 
+def times(conn: Connection, item: str, act: str) -> tuple[int, int]:
+    """How often something was done with an item, and by how many people, as far as the tree has it."""
+    table = audit_index.c
+    done = sa.select(sa.func.count(), sa.func.count(sa.distinct(table.actor)))
+    row = conn.execute(done.where(table.item == item, table.act == act, table.outcome == "allowed")).one()
+    return int(row[0]), int(row[1])
+
+
 def policies_before(conn: Connection) -> str:
     """The digest of the policies under which the newest entry was made; "" where there is none that can be read."""
     body = conn.scalar(sa.select(audit_entry.c.body).order_by(audit_entry.c.pos.desc()).limit(1))

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 import io
 import os
+import queue
 import re
 import secrets
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
@@ -70,6 +73,60 @@ def seal(path: Path, pieces: Iterable[bytes], recipient: Recipient) -> None:
         raise AlreadyThere(_THERE) from None
     finally:
         new.unlink(missing_ok=True)
+
+
+def stream(pieces: Iterable[bytes], recipient: Recipient) -> Iterator[bytes]:
+    """The same, to be sent as it is made: encrypted by a thread of its own, never more than a few pieces ahead.
+
+    Whoever stops asking stops it. Raises what ``pieces`` raises.
+    """
+    import pyrage
+
+    source, pipe = _Source(pieces), _Pipe()
+
+    def run() -> None:
+        try:
+            pyrage.encrypt_io(source, pipe, [_recipient(recipient.text)])
+        except BaseException as error:  # told to whoever reads: here nobody would hear it
+            pipe.failed = source.failed or error
+        pipe.put(None)
+
+    thread = threading.Thread(target=run, name="sealing", daemon=True)
+    thread.start()
+    try:
+        while (piece := pipe.queue.get()) is not None:
+            yield piece
+        if pipe.failed is not None:
+            raise pipe.failed
+    finally:
+        pipe.left.set()
+        thread.join()
+
+
+class _Pipe(io.RawIOBase):
+    """From the thread that encrypts to whoever reads."""
+
+    def __init__(self) -> None:
+        self.queue: queue.Queue[bytes | None] = queue.Queue(maxsize=4)
+        self.left = threading.Event()
+        self.failed: BaseException | None = None
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: object, /) -> int:
+        piece = bytes(cast(bytes, data))
+        if not self.put(piece):
+            raise BrokenPipeError
+        return len(piece)
+
+    def put(self, piece: bytes | None) -> bool:
+        """False once nobody reads any more."""
+        while not self.left.is_set():
+            with suppress(queue.Full):
+                self.queue.put(piece, timeout=0.2)
+                return True
+        return False
 
 
 class _Source(io.RawIOBase):

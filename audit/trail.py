@@ -14,7 +14,7 @@ from audit.chain import Chain, Stand, enter, stand
 from audit.errors import LogUnavailable, TextUnusable
 from audit.events import CLOCK_CORRECTED
 from audit.fact import Kind, Value
-from audit.follow import Follower, make_fact
+from audit.follow import Follower, FollowerOfMany, make_fact
 from audit.keys import LogKeys, period_of
 from audit.merkle import leaf_hash
 from audit.statements import FAILED
@@ -29,6 +29,19 @@ class Entry:
 
     id: str
     leaf: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What of an entry differs between the many things one act does. The fields are those of ``Trail.record``."""
+
+    subject: str
+    what: Mapping[str, Value]
+    why: str = ""
+    marking: str = ""
+
+
+_Written = tuple[Entry, form.Leaf, dict[str, str]]
 
 
 class Trail:
@@ -78,20 +91,40 @@ class Trail:
         on. Raises RuntimeError for a field the kind does not declare or a value that is no Value; TextUnusable for a
         reason that cannot be kept; LogUnavailable, ClockWentBack: the act must not happen.
         """
-        values = _values(kind, actor, subject, what or {}, why)
-        _check(marking, outcome, rules)
+        act = Act(subject, what or {}, why, marking)
+        return self.record_all(kind, [act], actor=actor, now=now, outcome=outcome, rules=rules)[0]
+
+    def record_all(
+        self,
+        kind: Kind,
+        acts: Sequence[Act],
+        *,
+        actor: Actor,
+        now: datetime,
+        outcome: str = "allowed",
+        rules: Sequence[str] = (),
+    ) -> list[Entry]:
+        """The same of many things that one act does: an entry for each, and those who follow hear of all together."""
+        written = [self._write(kind, act, actor, now, outcome=outcome, rules=rules) for act in acts]
+        self._tell(kind, written)
+        return [entry for entry, _, _ in written]
+
+    def _write(
+        self, kind: Kind, act: Act, actor: Actor, now: datetime, *, outcome: str, rules: Sequence[str]
+    ) -> _Written:
+        values = _values(kind, actor, act)
+        _check(act.marking, outcome, rules)
         if isinstance(self._chain, Chain) and self._conn.in_nested_transaction():
             msg = "an entry stands or falls with its whole transaction, not with a savepoint"
             raise RuntimeError(msg)
         try:
-            leaf, body = self._enter(kind, actor.id, values, now, marking=marking, outcome=outcome, rules=rules)
+            leaf, body = self._enter(kind, actor.id, values, now, marking=act.marking, outcome=outcome, rules=rules)
         except FAILED as error:
             detail = "The act could not be entered in the log, so it was not done. Try again later; tell the operator."
             raise LogUnavailable(detail) from error
         if isinstance(self._chain, Chain):
             self._chain = Chain(leaf.w, leaf.n + 1, leaf_hash(body))
-        self._tell(leaf, values)
-        return Entry(leaf.id, body)
+        return Entry(leaf.id, body), leaf, values
 
     def _enter(
         self,
@@ -154,19 +187,23 @@ class Trail:
             sd=sd,
         )
 
-    def _tell(self, leaf: form.Leaf, values: Mapping[str, str]) -> None:
-        following = [each for each in self._followers if leaf.act in each.kinds]
-        if following:
-            fact = make_fact(leaf, values)
-            for follower in following:
-                follower.follow(self._conn, fact)
+    def _tell(self, kind: Kind, written: Sequence[_Written]) -> None:
+        following = [each for each in self._followers if kind.name in each.kinds]
+        facts = [make_fact(leaf, values) for _, leaf, values in written] if following else []
+        for follower in following:
+            if isinstance(follower, FollowerOfMany):
+                follower.follow_all(self._conn, facts)
+            else:
+                for fact in facts:
+                    follower.follow(self._conn, fact)
 
 
 _EVER = 2**62  # later than any time
 
 
-def _values(kind: Kind, actor: Actor, subject: str, what: Mapping[str, Value], why: str) -> dict[str, str]:
+def _values(kind: Kind, actor: Actor, act: Act) -> dict[str, str]:
     """The four fields as text. What a caller got wrong is a RuntimeError; what a person typed is TextUnusable."""
+    subject, what, why = act.subject, act.what, act.why
     wrong = sorted(name for name, value in what.items() if name not in kind.fields or not form.is_value(value))
     if wrong or not form.SUBJECT.match(subject) or not actor.id:
         msg = f"“{kind.name}” cannot carry {', '.join(wrong) or 'that subject or actor'}"

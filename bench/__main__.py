@@ -72,6 +72,13 @@ BENCHES = {
         "6 minutes",
     ),
     "access": Bench("Lists, counts, searches and decisions", "access", (), ("5000",), "2 minutes"),
+    "disposal": Bench(
+        "Disposal: a sweep over very many, destruction beside shred, readers meanwhile",
+        "disposal",
+        (),
+        ("--cases", "20000", "--due", "40", "--kib", "8"),
+        "30 minutes",
+    ),
     "transfer": Bench("A large file in and out of the service", "transfer", (), ("--gib", "0.0625"), "2 minutes"),
     "pages": Bench("The server's time for each page, and the story", "pages", (), ("--rounds", "3"), "1 minute"),
     "load": Bench(

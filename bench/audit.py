@@ -24,11 +24,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from app.bootstrap.engines import make_engine as service_engine
 from app.bootstrap.schema import upgrade
 from audit import chain
-from audit.bundle import export, receipt
+from audit.bundle import export
 from audit.checkpoint import Checkpoints
 from audit.examine import verify_database
 from audit.fact import kind
 from audit.keys import LogKeys
+from audit.receipts import receipt
 from audit.sequence import BATCH, integrate
 from audit.tables import TRIGGERS, audit_disclosure, audit_entry
 from audit.trail import Trail

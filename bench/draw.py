@@ -23,7 +23,7 @@ PAGE, PICTURES = "benchmarks.md", "benchmarks"
 MARKED = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end -->)", re.S)
 NOT_YET = "*Not measured in this version yet.*"
 Runs = dict[str, Run]
-PARTS = {"vault": "The vault", "log": "The log", "load": "Under load"}
+PARTS = {"vault": "The vault", "log": "The log", "load": "Under load", "disposal": "Disposal"}
 
 
 def main() -> int:
@@ -207,6 +207,7 @@ SECTIONS: dict[str, Callable[[Runs, set[str]], str]] = {
     "transfer": with_pictures(("transfer",), listed("transfer")),
     "pages": with_pictures(("pages",), listed("pages")),
     "access": listed("access"),
+    "disposal": listed("disposal"),
 }
 
 

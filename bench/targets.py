@@ -25,6 +25,10 @@ def _log(text: str, aim: str, figure: str, run: str = "peers") -> Target:
     return Target("log", text, aim, run, figure)
 
 
+def _disposal(text: str, aim: str, figure: str) -> Target:
+    return Target("disposal", text, aim, "disposal", figure)
+
+
 def _appends() -> tuple[Target, ...]:
     asked = (
         *(("SQLite", clients, "0.80") for clients in (1, 4)),
@@ -110,6 +114,20 @@ TARGETS: tuple[Target, ...] = (
     _log(
         "time of a page that reads one item taken by logging, %", "<= 15", "log, of the time of “item, opened”", "pages"
     ),
+    _disposal("10,000 due among 1,000,000 cases found, s", "<= 2", "10,000 due among 1,000,000 cases found"),
+    _disposal(
+        "a sweep over 1,000,000 cases that finds nothing, s", "<= 2", "sweep that finds nothing, 1,000,000 cases"
+    ),
+    _disposal(
+        "10,000 items of 100 KiB destroyed with certificates, s",
+        "<= 60",
+        "10,000 items of 100 KiB destroyed, with certificates",
+    ),
+    _disposal("the same, of the time of shred -n3 -u", "< 1", "destruction with certificates, of the time of shred"),
+    _disposal(
+        "memory of it, after the first tenth, MiB", "<= 16", "memory at the end above that after the first tenth"
+    ),
+    _disposal("a reader’s page meanwhile, p95, of that without", "<= 2", "the same, of that without"),
     *(
         Target("load", f"{database}: {words}", aim, "load", f"load, {database}: {words}")
         for database in ("PostgreSQL", "SQLite")

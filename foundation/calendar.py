@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
@@ -18,6 +18,11 @@ def london_date(now: datetime) -> date:
         msg = "an instant needs its zone"
         raise ValueError(msg)
     return now.astimezone(LONDON).date()
+
+
+def london_midnight(day: date) -> datetime:
+    """The instant at which the day begins in London: a day of 23 or 25 hours is a day."""
+    return datetime.combine(day, time(), tzinfo=LONDON)
 
 
 def add_months(start: date, months: int) -> date:

@@ -19,11 +19,39 @@ class HoldNotFound(NotFound):
     title = "There is no hold of that number in force"
 
 
+class BatchNotFound(NotFound):
+    """No such batch."""
+
+    code = "retention.batch-not-found"
+    title = "There is no such batch"
+
+
+class BatchChanged(Conflict):
+    """What is in the batch is not what the asker saw."""
+
+    code = "retention.batch-changed"
+    title = "This batch has changed since you looked at it"
+
+
 class CertificateNotFound(NotFound):
     """No certificate of that number."""
 
     code = "retention.certificate-not-found"
     title = "There is no certificate of that number"
+
+
+class CopyNotFound(NotFound):
+    """No such copy in the register."""
+
+    code = "retention.copy-not-found"
+    title = "There is no copy of that number"
+
+
+class TransferNotFound(NotFound):
+    """Nothing of that item was packaged for the archive."""
+
+    code = "retention.transfer-not-found"
+    title = "Nothing was packaged for the archive"
 
 
 class DisposalRefused(Denied):

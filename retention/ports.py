@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -11,6 +11,7 @@ from uuid import UUID
 from audit.fact import Fact
 from foundation.actor import Actor
 from identity.model import Verdict
+from retention.model.transfer import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,35 @@ class Erasure:
     content_entry: str
 
 
+class Parcel(Protocol):
+    """All of one item as one file, to be streamed once what gave it is committed.
+
+    ``files`` and ``size`` (their bytes in clear) count what the item has; ``sha256`` is of the package's manifest, in
+    hexadecimal, which lists names, sizes and digests beside a number nobody can guess.
+    """
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def marking(self) -> str: ...
+
+    @property
+    def files(self) -> int: ...
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def sha256(self) -> str: ...
+
+    def stream(self) -> Iterator[bytes]:
+        """The bytes, once. Needs no database. Raises Unavailable in the middle for content that fails its check."""
+
+    def close(self) -> None:
+        """Let go of the content. May be called any number of times."""
+
+
 class Eraser(Protocol):
     """The vault and sharing, as retention sees them. Every method may be called again after a crash.
 
@@ -39,16 +69,26 @@ class Eraser(Protocol):
     def enable(self, item: UUID, *, actor: Actor, now: datetime) -> None:
         """Undo ``disable``. Never called once ``destroy`` was."""
 
-    def destroy(self, item: UUID, *, actor: Actor, now: datetime) -> Erasure:
-        """Destroy the keys of all versions, then remove all ciphertext and verify its absence by listing.
+    def destroy(self, items: Sequence[UUID], *, actor: Actor, now: datetime) -> Mapping[UUID, Erasure]:
+        """Destroy the keys of all versions of these items, then remove all ciphertext and verify its absence by
+        listing.
 
-        Writes `vault.key-destroyed` and `vault.content-removed` with the item as subject. Idempotent: what is gone
+        Writes `vault.key-destroyed` and `vault.content-removed` with each item as subject. Idempotent: what is gone
         already is reported as gone; after an attempt that was rolled back both are written again, so that the log
         holds one of each. ``parts`` and ``size`` count what the item had, not what was left for this attempt.
         """
 
-    def tombstone(self, item: UUID, *, actor: Actor, now: datetime) -> None:
-        """Leave the item's row as a tombstone: state destroyed, sealed words and search entries removed."""
+    def parcel(self, item: UUID, *, actor: Actor, now: datetime) -> Parcel:
+        """Everything of an item, to be given back to its source. Raises Unavailable."""
+
+    def bag(self, item: UUID, label: Label, *, actor: Actor, now: datetime) -> Parcel:
+        """Everything of an item as a bag (RFC 8493) for the archive. Raises Unavailable."""
+
+    def tombstone(self, items: Sequence[UUID], *, actor: Actor, now: datetime, again: bool = False) -> None:
+        """Leave the items' rows as tombstones: state destroyed, sealed words and search entries removed.
+
+        ``again``: a restored backup had them back, perhaps still open, or as drafts, of which nothing is left.
+        """
 
 
 class Witness(Protocol):
@@ -61,8 +101,16 @@ class Witness(Protocol):
         another Unavailable if the log cannot prove it now.
         """
 
+    def receipts(
+        self, entries: Collection[str], fields: Sequence[str], *, actor: Actor, now: datetime
+    ) -> Mapping[str, dict[str, Any]]:
+        """The same of each of many, by the entry's id."""
+
     def facts(self, item: str) -> Sequence[Fact]:
         """What the log says of one item, oldest first, checked against what was committed to. Raises Unavailable."""
+
+    def facts_of(self, items: Collection[str], kinds: Collection[str] | None = None) -> Mapping[str, Sequence[Fact]]:
+        """The same of each of many; with ``kinds`` only what is of these."""
 
 
 class Words(Protocol):

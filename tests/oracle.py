@@ -21,7 +21,7 @@ NEVER_CONTENT = {
     "auditor": "SOD-03-auditor-no-content",
     "operator": "SOD-04-operator-no-content",
 }
-RECORDS = {"review-disposal", "approve-disposal", "place-hold", "lift-hold"}
+RECORDS = {"review-disposal", "approve-disposal", "place-hold", "lift-hold", "receive-return"}
 
 
 def bars(actor: Actor, action: str, item: ItemFacts, now: datetime, purpose: str) -> set[str]:
@@ -96,8 +96,12 @@ def decide_duty(
         against.add("SOD-05-own-account")
     if action == "manage-account" and body not in ("", actor.party):
         against.add("SOD-07-other-party")
+    if action == "receive-return":
+        against |= {rule for duty, rule in NEVER_CONTENT.items() if duty in actor.duties}
     if action == "approve-disposal" and other == actor.id:
         against.add("SOD-06-own-review")
+    if action == "approve-redaction" and other == actor.id:
+        against.add("SOD-08-own-redaction")
     if against:
         return False, against
     logs, ours = {"view-audit-log", "export-audit-log", "view-disposal-log"}, body == actor.party
@@ -107,8 +111,12 @@ def decide_duty(
         ("compliance-officer", "SOD-12-logs-compliance"): action in logs,
         ("records-reviewer", "SOD-13-disposal-log-reviewer"): action == "view-disposal-log",
         ("disposal-approver", "SOD-14-disposal-log-approver"): action == "view-disposal-log",
-        ("records-reviewer", "SOD-15-review"): action in RECORDS - {"approve-disposal"} and ours,
+        ("records-reviewer", "SOD-15-review"): action in RECORDS - {"approve-disposal", "receive-return"} and ours,
+        ("records-reviewer", "SOD-18-receive-return"): action == "receive-return" and ours,
         ("disposal-approver", "SOD-16-approve"): action == "approve-disposal" and ours,
+        ("compliance-officer", "SOD-21-propose-redaction"): action == "propose-redaction",
+        ("compliance-officer", "SOD-22-approve-redaction-compliance"): action == "approve-redaction",
+        ("auditor", "SOD-23-approve-redaction-auditor"): action == "approve-redaction",
         ("operator", "SOD-17-operate"): action == "operate",
         ("breach-lead", "INC-03-breach-lead"): action in {"view-incidents", "manage-incidents"},
     }

@@ -32,7 +32,9 @@ SKIPPED = re.compile(r"\.(csv|json)$|/(export|checkpoint|key)$|/files/|/sign-out
 EVERYBODY = ["/", "/account"]
 ITEMS = [*EVERYBODY, "/items", "/search"]
 SENDER = [*ITEMS, "/items/new", "/drafts"]
-RECORDS = [*EVERYBODY, "/disposals", "/holds", "/certificates", "/schedules"]
+FORESIGHT = ["/foresight", "/foresight/owed", "/foresight/year"]
+DAY = ["/disposals/day", "/disposals/batches", "/disposals/batches/new", "/disposals/returns"]
+RECORDS = [*EVERYBODY, "/disposals", *DAY, "/holds", "/certificates", "/schedules", *FORESIGHT]
 # Who, where they go, and under which addresses one row of a list is followed.
 TOUR: tuple[tuple[str, list[str], list[str]], ...] = (
     ("", ["/sign-in", "/help", "/privacy", "/cookies", "/accessibility-statement", "/nowhere"], []),
@@ -42,9 +44,13 @@ TOUR: tuple[tuple[str, list[str], list[str]], ...] = (
     ("Tomasz Wielgorz", ITEMS, ["/items/"]),
     ("Clara Whitlockley", SENDER, ["/items/"]),
     ("Owen Tregarthen", ITEMS, ["/items/"]),
-    ("Hal Brandreth-Cole", RECORDS, ["/disposals/", "/certificates/"]),
+    ("Hal Brandreth-Cole", RECORDS, ["/disposals/batches/", "/disposals/", "/certificates/"]),
     ("Dermot Askewith", RECORDS, ["/disposals/"]),
-    ("Felix Oyelarin", [*EVERYBODY, "/audit", "/audit/export", "/certificates"], ["/audit/", "/certificates/"]),
+    (
+        "Felix Oyelarin",
+        [*EVERYBODY, "/audit", "/audit/export", "/audit/retention", "/certificates", "/certificates/pack", *FORESIGHT],
+        ["/audit/", "/certificates/"],
+    ),
     ("Ruth Vanderleck", [*EVERYBODY, "/incidents"], ["/incidents/"]),
     (
         "Sam Costigane",

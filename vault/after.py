@@ -28,10 +28,13 @@ class Afterwards:
         self._committed: list[Callable[[], object]] = []
         self._rolled_back: list[Callable[[], object]] = []
         self._condemned: list[UUID] = []
+        self._known: list[tuple[UUID, int]] = []
 
     def settle(self, item: UUID, version: int) -> None:
         """The key, or its destruction, is known to the application."""
-        self._committed.append(partial(self._keystore.settle, item, version))
+        if not self._known:
+            self._committed.append(partial(self._keystore.settle_all, self._known))
+        self._known.append((item, version))
 
     def keep(self, name: str) -> None:
         """The object belongs to a file."""

@@ -5,6 +5,8 @@ The order of what they do in three places is docs/formats/envelope.md, section 4
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -13,7 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from audit.fact import Value
-from audit.trail import Trail
+from audit.trail import Act, Trail
 from foundation.actor import Actor
 from vault import events
 from vault.after import Afterwards
@@ -22,20 +24,31 @@ from vault.errors import KeyAlive, StorageLocked
 from vault.keyring import Keyring
 from vault.keys import gone
 from vault.keystore import Erased, KeyStore
+from vault.ledger import Ledger
 from vault.model import Destroyed, Removal
 from vault.store import ObjectRow, Rows
 from vault.sweep import folder_of, record_destroyed
+
+_AT_ONCE = 8  # items whose content is removed at once
 
 
 class Disposal:
     """The part of ``Vault`` that opens nothing: what it needs of the keyring is that it forgets."""
 
     def __init__(
-        self, conn: sa.Connection, trail: Trail, *, keystore: KeyStore, keyring: Keyring, backend: Backend
+        self,
+        conn: sa.Connection,
+        trail: Trail,
+        *,
+        keystore: KeyStore,
+        keyring: Keyring,
+        backend: Backend,
+        ledger: Ledger | None = None,
     ) -> None:
         self._rows, self._trail = Rows(conn), trail
         self._keystore, self._keyring, self._backend = keystore, keyring, backend
         self._after = Afterwards(keystore, backend)
+        self._ledger = ledger
 
     def disable(self, *, item: UUID, actor: Actor, now: datetime) -> None:
         """Close the item for everybody until ``enable``, from the commit on. Repeatable. Raises KeyGone."""
@@ -81,40 +94,75 @@ class Disposal:
         after a commit it changes nothing and says the same. ``why`` is a code or reference, never words about the
         content. Raises KeyGone (never had a key), ErasureUnfinished (repeat), StorageFailed.
         """
-        rows = self._rows.objects(item)
-        if not rows:
-            raise gone(item)
-        if any(row.state != "destroyed" for row in rows):
-            keys = self._keystore.of_item(item)
-            will = [Erased(item, key.version, key.kek_id, now, actor.id, why, None, settled=False) for key in keys]
-            erasures = [*self._keystore.erased(item), *will]
-            if not erasures:
+        return self.destroy_all(items=[item], actor=actor, now=now, why=why)[item]
+
+    def destroy_all(
+        self, *, items: Sequence[UUID], actor: Actor, now: datetime, why: str = ""
+    ) -> dict[UUID, Destroyed]:
+        """The same of many items: the key store lets go of what was deleted, and the ledger is told, once.
+
+        Raises for the first that never had a key, before anything is done.
+        """
+        fresh = self._to_destroy(items, actor, now, why)
+        if fresh:
+            record_destroyed(self._rows, self._trail, fresh, actor=actor, now=now, why=why)
+        erased = self._keystore.destroy_all(items, at=now, by=actor.id, reason=why)
+        for item in items:
+            self._keyring.forget(item)
+        self._enter([(item, [each.version for each in erased[item]], now) for item in fresh])
+        for item in items:
+            for each in erased[item]:
+                self._after.settle(item, each.version)
+        known = self._rows.by_item(items)
+        return {item: _destroyed(known[item], erased[item]) for item in items}
+
+    def _enter(self, gone: Sequence[tuple[UUID, Sequence[int], datetime]]) -> None:
+        """In the ledger, before anybody commits that it is gone."""
+        if self._ledger is not None:
+            self._ledger.add(gone)
+
+    def _to_destroy(self, items: Sequence[UUID], actor: Actor, now: datetime, why: str) -> dict[UUID, list[Erased]]:
+        """What will have been erased of each item whose destruction stands in no entry yet. Raises KeyGone."""
+        known = self._rows.by_item(items)
+        fresh = [item for item in items if any(row.state != "destroyed" for row in known[item])]
+        found = self._keystore.erased_of(fresh)
+        for key in self._keystore.of_items(fresh):
+            found[key.item].append(Erased(key.item, key.version, key.kek_id, now, actor.id, why, None, settled=False))
+        for item in items:
+            if not known[item] or not found.get(item, True):
                 raise gone(item)
-            record_destroyed(self._rows, self._trail, erasures, actor=actor, now=now, why=why)
-        erased = self._keystore.destroy(item, at=now, by=actor.id, reason=why)
-        self._keyring.forget(item)
-        for each in erased:
-            self._after.settle(item, each.version)
-        return _destroyed(self._rows.objects(item), erased)
+        return found
 
     def remove_content(self, *, item: UUID, actor: Actor, now: datetime) -> Removal:
         """Delete all ciphertext of the item, uploads under way included, and look whether it is gone.
 
         Raises KeyAlive before ``destroy``; StorageFailed (repeat).
         """
-        if self._keystore.of_item(item):
-            raise KeyAlive("Destroy the item's keys first, then its content.", subject=str(item))
-        rows = self._rows.parts(item)
-        for name in sorted({*rows, *self._backend.list(folder_of(item))}):
+        return self.remove_all(items=[item], actor=actor, now=now)[item]
+
+    def remove_all(self, *, items: Sequence[UUID], actor: Actor, now: datetime) -> dict[UUID, Removal]:
+        """The same of many items."""
+        for key in self._keystore.of_items(items):
+            raise KeyAlive("Destroy the item's keys first, then its content.", subject=str(key.item))
+        parts = self._rows.parts(items)
+        # Most of the time goes by waiting for the disk, or for a store elsewhere: several are waited for together.
+        with ThreadPoolExecutor(_AT_ONCE) as pool:
+            absent = dict(zip(items, pool.map(self._emptied, items, [parts[item] for item in items]), strict=True))
+        counts = {item: list(parts[item].values()).count("live") for item in items}
+        acts = [Act(str(item), {"parts": counts[item], "absent": absent[item]}) for item in items]
+        entries = self._trail.record_all(events.CONTENT_REMOVED, acts, actor=actor, now=now)
+        self._rows.forget_all([name for item in items if absent[item] for name in parts[item]])
+        return {
+            item: Removal(counts[item], absent=absent[item], entry_id=entry.id)
+            for item, entry in zip(items, entries, strict=True)
+        }
+
+    def _emptied(self, item: UUID, names: Iterable[str]) -> bool:
+        folder = folder_of(item)
+        for name in sorted({*names, *self._backend.list(folder)}):
             with suppress(StorageLocked):  # what a lock keeps is found by the look that follows
                 self._backend.delete(name)
-        parts, absent = list(rows.values()).count("live"), not self._backend.list(folder_of(item))
-        what: dict[str, Value] = {"parts": parts, "absent": absent}
-        entry = self._trail.record(events.CONTENT_REMOVED, actor=actor, now=now, subject=str(item), what=what)
-        if absent:
-            for name in rows:
-                self._rows.forget(name)
-        return Removal(parts, absent=absent, entry_id=entry.id)
+        return not self._backend.list(folder)
 
     def _switch(self, item: UUID, state: str, actor: Actor, now: datetime) -> None:
         rows = self._rows.objects(item)

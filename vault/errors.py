@@ -201,6 +201,13 @@ class StorageFailed(Trouble):
     title = "The storage failed"
 
 
+class LedgerDamaged(Trouble):
+    """A line of the disposal ledger was changed, added, moved or taken away."""
+
+    code = "vault.ledger-damaged"
+    title = "The disposal ledger was changed behind the service"
+
+
 class StorageLocked(Trouble):
     """The bucket's object lock keeps what should be deleted."""
 

@@ -82,15 +82,14 @@ class KeyStore:
 
     def settle(self, item: UUID, version: int) -> None:
         """The application has committed the key: pending becomes live; a destroyed one is known to be."""
+        self.settle_all([(item, version)])
+
+    def settle_all(self, known: Sequence[tuple[UUID, int]]) -> None:
+        """The same of many (item, version) at once."""
+        rows = [{"_item": str(item), "_version": version} for item, version in known]
         with self._db.writing() as conn:
-            conn.execute(
-                sa.update(object_key)
-                .where(object_key.c.item == str(item), object_key.c.version == version, object_key.c.state == "pending")
-                .values(state="live")
-            )
-            conn.execute(
-                sa.update(erased).where(erased.c.item == str(item), erased.c.version == version).values(settled=True)
-            )
+            conn.execute(_SETTLE_KEY, rows)
+            conn.execute(_SETTLE_ERASED, rows)
 
     def set_state(self, item: UUID, state: str, *, now: datetime) -> int:
         """``live`` or ``disabled`` for every version; how many keys the item has. Repeating changes nothing."""
@@ -154,17 +153,47 @@ class KeyStore:
             conn.execute(sa.delete(remarking).where(remarking.c.id == number))
 
     def destroy(
-        self, item: UUID, *, at: datetime, by: str, reason: str, versions: Sequence[int] | None = None
+        self,
+        item: UUID,
+        *,
+        at: datetime,
+        by: str,
+        reason: str,
+        versions: Sequence[int] | None = None,
+        forget: bool = True,
     ) -> list[Erased]:
         """Delete the keys of the item (or some versions) for good; the erasures on record, earlier ones included.
 
-        Repeating changes no record and finishes what was not finished. Raises ErasureUnfinished when the rows are gone
+        Repeating changes no record and finishes what was not finished. Without ``forget`` whoever destroys many calls
+        ``forget_deleted`` once, after all of them. Raises ErasureUnfinished when the rows are gone
         but old bytes may still stand in the write-ahead log, because somebody is reading.
         """
         mine, also = object_key.c.item == str(item), remarking.c.item == str(item)
         if versions is not None:
             mine &= object_key.c.version.in_(versions)
             also &= remarking.c.version.in_(versions)
+        self._delete([item], mine, also, at=at, by=by, reason=reason)
+        if forget:
+            self._db.forget_deleted()
+        return self.erased(item)
+
+    def destroy_all(self, items: Sequence[UUID], *, at: datetime, by: str, reason: str) -> dict[UUID, list[Erased]]:
+        """The same of all versions of many items at once; the erasures of each."""
+        named = [str(item) for item in items]
+        self._delete(items, object_key.c.item.in_(named), remarking.c.item.in_(named), at=at, by=by, reason=reason)
+        self._db.forget_deleted()
+        return self.erased_of(items)
+
+    def _delete(
+        self,
+        items: Sequence[UUID],
+        mine: sa.ColumnElement[bool],
+        also: sa.ColumnElement[bool],
+        *,
+        at: datetime,
+        by: str,
+        reason: str,
+    ) -> None:
         with self._db.writing() as conn:
             # One statement deletes and tells under which KEK each stood at that moment, whoever was rewrapping.
             columns = (object_key.c.item, object_key.c.version, object_key.c.kek_id)
@@ -174,13 +203,23 @@ class KeyStore:
             if gone:
                 conn.execute(sa.insert(erased), [{**row._mapping, **said} for row in gone])  # noqa: SLF001 - public name
         if self._forget is not None:
-            self._forget(item)
+            for item in items:
+                self._forget(item)
+
+    def forget_deleted(self) -> None:
+        """Have the database let go of the old bytes of what was deleted. Raises ErasureUnfinished: repeat it."""
         self._db.forget_deleted()
-        return self.erased(item)
 
     def erased(self, item: UUID) -> list[Erased]:
         """The erasures of an item, by version."""
-        return self._erasures(erased.c.item == str(item))
+        return self.erased_of([item])[item]
+
+    def erased_of(self, items: Sequence[UUID]) -> dict[UUID, list[Erased]]:
+        """The same of many items, by item."""
+        found: dict[UUID, list[Erased]] = {item: [] for item in items}
+        for each in self._erasures(erased.c.item.in_([str(item) for item in items])):
+            found[each.item].append(each)
+        return found
 
     def unsettled_erasures(self, *, before: datetime) -> list[Erased]:
         """Erasures nobody has told the application's database of, as far as is known here."""
@@ -200,3 +239,13 @@ class KeyStore:
 def _must_be_open(conn: sa.Connection, kek_id: str) -> None:
     if closed_among(conn, [kek_id]):
         raise KekClosed("The keyring was rotated in the same moment. Try again.")
+
+
+_ITEM: sa.BindParameter[str] = sa.bindparam("_item")
+_VERSION: sa.BindParameter[int] = sa.bindparam("_version")
+_SETTLE_KEY = (
+    sa.update(object_key)
+    .where(object_key.c.item == _ITEM, object_key.c.version == _VERSION, object_key.c.state == "pending")
+    .values(state="live")
+)
+_SETTLE_ERASED = sa.update(erased).where(erased.c.item == _ITEM, erased.c.version == _VERSION).values(settled=True)

@@ -24,6 +24,7 @@ from vault.errors import PartGone, PartNotBegun
 from vault.keyring import Keyring
 from vault.keys import Keys, gone
 from vault.keystore import Key, KeyStore
+from vault.ledger import Ledger
 from vault.parts import PartReader, PartWriter, SealedPart
 from vault.rewrap import Rotation
 from vault.sweep import Sweep, name_for, replay
@@ -33,9 +34,16 @@ class Vault(Disposal):
     """One unit of work's door to content."""
 
     def __init__(
-        self, conn: sa.Connection, trail: Trail, *, keystore: KeyStore, keyring: Keyring, backend: Backend
+        self,
+        conn: sa.Connection,
+        trail: Trail,
+        *,
+        keystore: KeyStore,
+        keyring: Keyring,
+        backend: Backend,
+        ledger: Ledger | None = None,
     ) -> None:
-        super().__init__(conn, trail, keystore=keystore, keyring=keyring, backend=backend)
+        super().__init__(conn, trail, keystore=keystore, keyring=keyring, backend=backend, ledger=ledger)
         self._keys = Keys(self._rows, keystore, keyring)
 
     @property
@@ -197,6 +205,7 @@ class Vault(Disposal):
             self.finish(item=item, actor=actor, now=now)
         sweep = Sweep(self._rows, self._trail, self._keystore, self._backend, self._after)
         swept = sweep.run(actor=actor, now=now)
+        self._enter(sweep.recorded)
         swept.keys += len(condemned)
         self.rotation.tell(actor=actor, now=now)
         if swept.total:

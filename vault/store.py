@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -55,6 +55,13 @@ class Rows:
             found += self._objects(vault_object.c.item.in_(wanted[start : start + 500]))
         return found
 
+    def by_item(self, items: Sequence[UUID]) -> dict[UUID, list[ObjectRow]]:
+        """The same by item; of one never heard of there are none."""
+        found: dict[UUID, list[ObjectRow]] = {item: [] for item in items}
+        for row in self.objects_of(items):
+            found[row.item].append(row)
+        return found
+
     def objects_in(self, state: str) -> list[ObjectRow]:
         """Every item version in a state."""
         return self._objects(vault_object.c.state == state)
@@ -71,9 +78,11 @@ class Rows:
     def set_state(self, item: UUID, state: str) -> None:
         self._conn.execute(sa.update(vault_object).where(vault_object.c.item == str(item)).values(state=state))
 
-    def set_destroyed(self, item: UUID, entry: Entry) -> None:
-        values = {"state": "destroyed", "entry_id": entry.id}
-        self._conn.execute(sa.update(vault_object).where(vault_object.c.item == str(item)).values(**values))
+    def set_destroyed(self, entries: Mapping[UUID, Entry]) -> None:
+        """Each item's keys are gone, and this entry says so."""
+        rows = [{"_item": str(item), "entry_id": entry.id} for item, entry in entries.items()]
+        if rows:
+            self._conn.execute(_SET_DESTROYED, rows)
 
     def begin(self, name: str, item: UUID, version: int, part: int, now: datetime) -> None:
         """Raises PartExists when the number is taken by a finished file."""
@@ -102,10 +111,14 @@ class Rows:
         self._conn.execute(sa.update(vault_part).where(*mine).values(state="dropped"))
         return list(names)
 
-    def parts(self, item: UUID) -> dict[str, str]:
-        """State of every object of an item, by name."""
-        query = sa.select(vault_part.c.object, vault_part.c.state).where(vault_part.c.item == str(item))
-        return {row.object: row.state for row in self._conn.execute(query)}
+    def parts(self, items: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
+        """State of every object of these items, by item and name."""
+        found: dict[UUID, dict[str, str]] = {item: {} for item in items}
+        columns = (vault_part.c.item, vault_part.c.object, vault_part.c.state)
+        query = sa.select(*columns).where(vault_part.c.item.in_([str(item) for item in items]))
+        for item, name, state in self._conn.execute(query):
+            found[UUID(item)][name] = state
+        return found
 
     def part_state(self, name: str) -> str:
         """pending | live | dropped, or ""."""
@@ -118,7 +131,10 @@ class Rows:
         return list(self._conn.scalars(query.order_by(vault_part.c.object)))
 
     def forget(self, name: str) -> None:
-        self._conn.execute(sa.delete(vault_part).where(vault_part.c.object == name))
+        self.forget_all([name])
+
+    def forget_all(self, names: Sequence[str]) -> None:
+        self._conn.execute(sa.delete(vault_part).where(vault_part.c.object.in_(names)))
 
     def _objects(self, *where: sa.ColumnElement[bool]) -> list[ObjectRow]:
         wanted = (
@@ -130,6 +146,9 @@ class Rows:
         )
         query = sa.select(*wanted).where(*where).order_by(vault_object.c.item, vault_object.c.version)
         return [ObjectRow(UUID(item), *rest) for item, *rest in self._conn.execute(query)]
+
+
+_SET_DESTROYED = sa.update(vault_object).where(vault_object.c.item == sa.bindparam("_item")).values(state="destroyed")
 
 
 def _numbered(item: UUID, version: int, part: int) -> tuple[sa.ColumnElement[bool], ...]:

@@ -5,12 +5,12 @@ Safe to repeat and to break off anywhere. Its cost grows with what was left, nev
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from audit.trail import Entry, Trail
+from audit.trail import Act, Trail
 from foundation.actor import Actor
 from foundation.ident import new_id
 from foundation.orm import to_ms
@@ -59,6 +59,7 @@ class Sweep:
     def __init__(self, rows: Rows, trail: Trail, keystore: KeyStore, backend: Backend, after: Afterwards) -> None:
         self._rows, self._trail, self._keystore, self._backend = rows, trail, keystore, backend
         self._after = after
+        self.recorded: list[tuple[UUID, list[int], datetime]] = []  # for the ledger: what was found destroyed
 
     def run(self, *, actor: Actor, now: datetime) -> Swept:
         """Everything that is due."""
@@ -130,7 +131,9 @@ class Sweep:
     def _destroyed_keys(self, swept: Swept, before: datetime, actor: Actor, now: datetime) -> None:
         for erasure in self._keystore.unsettled_erasures(before=before):
             if self._rows.state(erasure.item, erasure.version) not in ("", "destroyed"):
-                record_destroyed(self._rows, self._trail, self._keystore.erased(erasure.item), actor=actor, now=now)
+                found = self._keystore.erased(erasure.item)
+                record_destroyed(self._rows, self._trail, {erasure.item: found}, actor=actor, now=now)
+                self.recorded.append((erasure.item, [each.version for each in found], now))
                 swept.keys += 1
             # Settled before the commit, a commit that fails would leave nobody who knows.
             self._after.settle(erasure.item, erasure.version)
@@ -147,27 +150,26 @@ def replay(rows: Rows, keystore: KeyStore, *, actor: Actor, now: datetime) -> in
 def record_destroyed(
     rows: Rows,
     trail: Trail,
-    erasures: Sequence[Erased],
+    erasures: Mapping[UUID, Sequence[Erased]],
     *,
     actor: Actor,
     now: datetime,
     why: str = "",
-) -> Entry:
-    """Enter the destruction of one item's keys in the log and in the application's rows."""
-    item = erasures[0].item
-    marking = next((row.marking for row in rows.objects(item)), "")
-    entry = trail.record(
-        events.KEY_DESTROYED,
-        actor=actor,
-        now=now,
-        subject=str(item),
-        what={
-            "versions": len(erasures),
-            "keks": sorted({erasure.kek_id for erasure in erasures}),
-            "destroyed": min(erasure.at for erasure in erasures).isoformat(),
-        },
-        why=why,
-        marking=marking,
-    )
-    rows.set_destroyed(item, entry)
-    return entry
+) -> None:
+    """Enter the destruction of the keys of each item in the log and in the application's rows."""
+    markings = {row.item: row.marking for row in reversed(rows.objects_of(erasures))}
+    acts = [
+        Act(
+            str(item),
+            {
+                "versions": len(found),
+                "keks": sorted({erasure.kek_id for erasure in found}),
+                "destroyed": min(erasure.at for erasure in found).isoformat(),
+            },
+            why,
+            markings.get(item, ""),
+        )
+        for item, found in erasures.items()
+    ]
+    entries = trail.record_all(events.KEY_DESTROYED, acts, actor=actor, now=now)
+    rows.set_destroyed(dict(zip(erasures, entries, strict=True)))

@@ -3,16 +3,18 @@
 
     python custodes_verify.py --trust TRUST [--kept CHECKPOINT]… [--json] PATH…
 
-PATH is a bundle of the log (a zip or a directory, whole or a range), a receipt, a certificate of destruction, or a
-checkpoint. TRUST is a file with the log's verifier key, and what else you trust; ``--key VKEY`` gives one key directly.
-Bring both, and this program, by another way than the log itself: nothing that lies in the bundle is trusted.
+PATH is a bundle of the log (a zip or a directory, whole or a range), a receipt, a certificate of destruction, a
+checkpoint, or the folder of an unpacked compliance pack. TRUST is a file with the log's verifier key, and what else you
+trust; ``--key VKEY`` gives one key directly. Bring both, and this program, by another way than the log itself: nothing
+that lies in the bundle is trusted.
 
 It needs Python 3.11 or newer and the package ``cryptography``; it reads the files named and nothing else, writes
-nothing, and opens no connection. It was written from docs/formats/{log,checkpoint,certificate,trust}.md alone; the
-headings below name the parts of those pages, and of the public standards, that each part of this program checks:
+nothing, and opens no connection. It was written from docs/formats/ alone (log, checkpoint, trust, certificate,
+batch-certificate, pack); the headings below name the parts of those pages, and of the public standards, that each part
+checks:
 
     what is found · canonical JSON · the tree · what is trusted · notes and checkpoints · entries
-    files · a bundle · time-stamps · a receipt, a certificate · the command line
+    files · a bundle · time-stamps · a receipt, a certificate · a compliance pack · the command line
 
 What matters most is in “the tree” to “entries” and in class ``Bundle``; the rest reads files and tells the result.
 
@@ -23,6 +25,7 @@ from __future__ import annotations
 
 import argparse
 import binascii
+import csv
 import hashlib
 import json
 import os
@@ -34,7 +37,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from io import TextIOWrapper
 from itertools import combinations, zip_longest
@@ -89,7 +92,11 @@ class Report:
     key_changes: list[dict[str, Any]] = field(default_factory=list)
     timestamps: list[dict[str, Any]] = field(default_factory=list)  # the last ten that were verified
     says: dict[str, Any] = field(default_factory=dict)  # what a certificate's body says
+    sha256: str = ""  # of a certificate's file
+    names: dict[str, str] = field(default_factory=dict)  # of a batch: its items' certificates, and their SHA-256
     head: Checkpoint | None = None  # the checkpoint it stands on, to compare with those of other paths
+    issued: dict[str, tuple[int, str]] = field(default_factory=dict)  # certificates, by number: ms, SHA-256 of the body
+    times: tuple[int, int] = (LARGEST, -1)  # ms of a bundle's first entry, and its latest
 
     @property
     def ok(self) -> bool:
@@ -808,6 +815,7 @@ class Kept:
     where: str
     from_before: bool = True
     compared: bool = False
+    beside_log: bool = False  # a bundle is compared with it, and says what could not be
 
 
 class Rotation:
@@ -933,14 +941,21 @@ class Bundle:
         elif back:
             raise Fault("time", "lies more than a minute before an entry that stands before it")
         self.latest = max(self.latest, leaf.t)
+        self.report.times = (min(self.report.times[0], leaf.t // 1000), self.latest // 1000)
 
     def _disclosed(self, leaf: Leaf, line: bytes) -> None:
         value = canonical(line, "disclosure")
         if not keys_are(value, "disclosed", "id") or value["id"] != leaf.id.decode():
             raise Fault("disclosure", "not the disclosures of this entry")
         self.counts["redacted" if value["disclosed"] is None else "disclosed"] += 1
-        if value["disclosed"] is not None and len(disclose(leaf, value["disclosed"])) != len(FIELDS):
+        if value["disclosed"] is None:
+            return
+        told = disclose(leaf, value["disclosed"])
+        if len(told) != len(FIELDS):
             raise Fault("disclosure", "some of the four fields are missing")
+        if leaf.act in (ACTS["certificate-issued"], BATCH_ACTS["certificate-issued"]) and leaf.allowed:
+            what = canonical(told["what"])
+            self.report.issued[str(what.get("number"))] = (leaf.t // 1000, str(what.get("sha256")))
 
     # The series of checkpoints.
 
@@ -1362,7 +1377,7 @@ def verify_with(
         raise Fault("timestamp", "its signature is wrong") from None
 
 
-# A receipt (log.md: Receipt) and a certificate of destruction (certificate.md)
+# A receipt (log.md: Receipt), a certificate of destruction (certificate.md) and that of a batch (batch-certificate.md)
 # ---------------------------------------------------------------------------------------------------------------------
 
 
@@ -1423,26 +1438,40 @@ ACTS = {
     "content-removed": b"vault.content-removed",
     "certificate-issued": b"retention.certificate-issued",
 }
+BATCH_BODY = (
+    *("number", "issued_at", "batch", "batch_number", "originator", "holder", "took", "opened", "submitted", "review"),
+    *("approval", "counts", "certificates", "otherwise", "kept_out", "evidence"),
+)
+BATCH_ACTS = {"batch-approved": b"retention.batch-approved", "certificate-issued": b"retention.batch-certified"}
+# Format -> what kind of file it is, the keys of its body, its receipts, and what they are about.
+CERTIFICATES: dict[str, tuple[str, tuple[str, ...], dict[str, bytes], str]] = {
+    "custodes/certificate/1": ("certificate", BODY, ACTS, "item"),
+    "custodes/batch-certificate/1": ("certificate of a batch", BATCH_BODY, BATCH_ACTS, "batch"),
+}
 
 
 def certificate(value: Any, trust: Trust, report: Report) -> None:
-    report.kind = "certificate"
-    if not keys_are(value, "body", "digest", "format", "proof") or value["format"] != "custodes/certificate/1":
-        report.fault("certificate", Fault("form", "not a certificate of the known form"))
+    form = value["format"] if keys_are(value, "body", "digest", "format", "proof") else None
+    if not isinstance(form, str) or form not in CERTIFICATES:
+        report.kind = "certificate"
+        report.fault("certificate", Fault("form", "not a certificate of a known form"))
         return
+    report.kind, keys, acts, subject = CERTIFICATES[form]
     body, proof = value["body"], value["proof"]
-    if not keys_are(body, *BODY) or not keys_are(proof, *ACTS):
+    if not keys_are(body, *keys) or not keys_are(proof, *acts):
         report.fault("certificate", Fault("form", "fields of its body or its receipts are missing or added"))
         return
     without = {key: part for key, part in value.items() if key != "digest"}
     if value["digest"] != sha256(_encode(without).encode()).hex():
         report.fault("certificate", Fault("digest", "it does not match its own digest"))
-    receipts = {name: report.attempt(name, verify_receipt, proof[name], trust) for name in ACTS}
+    report.sha256 = sha256(_encode(value).encode()).hex()
+    receipts = {name: report.attempt(name, verify_receipt, proof[name], trust) for name in acts}
     found = {name: one for name, one in receipts.items() if one is not None}
-    for where, detail in (*body_faults(body), *receipt_faults(found, body), *log_faults(found)):
+    senseless = body_faults(body) if subject == "item" else batch_faults(body, found.get("batch-approved"))
+    for where, detail in (*senseless, *receipt_faults(found, body, acts, subject), *log_faults(found, acts)):
         report.fault(where, Fault("certificate", detail))
-    if len(found) == len(ACTS):
-        _certified(found, body, report)
+    if len(found) == len(acts):
+        (_certified if subject == "item" else _batch_certified)(found, body, report)
 
 
 def inner(body: dict[str, Any], group: str, name: str) -> Any:
@@ -1453,24 +1482,105 @@ def inner(body: dict[str, Any], group: str, name: str) -> Any:
 def body_faults(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """The body must make sense (certificate.md, Verification 6)."""
     people = [inner(body, "review", "by"), inner(body, "approval", "by")]
-    if not all(isinstance(person, str) and person for person in people) or people[0] == people[1]:
+    if not all(map(says_something, people)) or people[0] == people[1]:
         yield "certificate", "review and approval are not by two different people"
     if inner(body, "hold_check", "held") is not False:
         yield "certificate", "it does not say that the item was not held"
-    authority = inner(body, "period", "authority")
-    if not isinstance(authority, str) or not authority.strip():
+    copies = inner(body, "copies", "accounted")
+    fates = [isinstance(each, dict) and each.get("fate") for each in copies] if isinstance(copies, list) else [None]
+    if not all(fate in ("destroyed", "returned") for fate in fates):
+        yield "certificate", "a copy on paper or media is not accounted for"
+    if not says_something(inner(body, "period", "authority")):
         yield "certificate", "no authority is cited for the period"
+    if inner(body, "review", "proposal") == "transfer" and not archived(inner(body, "approval", "transferred")):
+        yield "certificate", "it was to be transferred, and names no receipt of the archive"
     if body["number"] != f"DC-{body['reference']}":
         yield "certificate", "its number is not that of its reference"
 
 
-def receipt_faults(found: dict[str, Receipt], body: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    """The receipts must be of this item, these acts and this body (Verification 3 and 4)."""
+def says_something(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip())
+
+
+def archived(told: Any) -> bool:
+    """What is said of a transfer: the archive's reference, and the entry of its receipt."""
+    if not isinstance(told, dict) or told.get("action") != "transferred":
+        return False
+    return all(isinstance(told.get(name), str) and told[name] for name in ("archive_reference", "received"))
+
+
+# The shapes of what a batch's lists hold (batch-certificate.md, Body).
+LISTS = {
+    "certificates": ("item", "number", "sha256"),
+    "otherwise": ("action", "item", "reference"),
+    "kept_out": ("how", "item", "reference", "rules"),
+}
+OTHERWISE = ("extend", "keep", "return")
+KEPT_OUT = ("left-out", "sent-back", "withdrawn", "uncertified")
+
+
+def batch_faults(body: dict[str, Any], approval: Receipt | None) -> Iterator[tuple[str, str]]:
+    """The body must make sense, and be what the entry of approval says (batch-certificate.md, Verification 5, 6)."""
+    told = {name: body[name] for name in LISTS}
+    if not all(isinstance(part, list) and all(is_told(name, each) for each in part) for name, part in told.items()):
+        yield "certificate", "an item in it is not told as it must be"
+        return
+    yield from batch_people(body)
+    numbers = [each["number"] for each in told["certificates"]]
+    items = [each["item"] for part in told.values() for each in part]
+    if not numbers:
+        yield "certificate", "it names no certificate"
+    if len(set(items)) < len(items) or sorted(set(numbers)) != numbers:
+        yield "certificate", "it names an item twice, or its certificates are out of order"
+    withdrawn = sum(each["how"] in ("withdrawn", "uncertified") for each in told["kept_out"])
+    counts = {name: len(part) for name, part in told.items()}
+    approved = counts["certificates"] + counts["otherwise"] + withdrawn
+    if _encode(body["counts"]) != _encode({**counts, "items": len(items), "approved": approved}):
+        yield "certificate", "its counts are not those of its lists"
+    what = canonical(approval.values.get("what", "{}")) if approval else {}
+    if approval and (what.get("approved") != approved or what.get("by") != inner(body, "approval", "by")):
+        yield "batch-approved", "the log’s entry of approval is by another person, or of another number of items"
+
+
+def batch_people(body: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    reviewers, submitter = inner(body, "review", "by"), inner(body, "submitted", "by")
+    people = [*(reviewers if isinstance(reviewers, list) else [None]), submitter]
+    approver = inner(body, "approval", "by")
+    if not all(map(says_something, [*people, approver])) or approver in people:
+        yield "certificate", "review and approval are not by two different people"
+    party, number = body["originator"], body["batch_number"]
+    told = isinstance(party, str) and type(number) is int
+    if not told or body["number"] != f"BC-{party.upper()}-{number}":
+        yield "certificate", "its number is not that of its batch"
+
+
+def is_told(name: str, each: Any) -> bool:
+    if not keys_are(each, *LISTS[name]):
+        return False
+    if not all(map(says_something, (each["item"], each.get("reference", each["item"])))):
+        return False
+    if name == "certificates":
+        number, digest = each["number"], each["sha256"]
+        return isinstance(number, str) and number.startswith("DC-") and is_sha256(digest)
+    if name == "otherwise":
+        return each["action"] in OTHERWISE
+    rules = each["rules"]
+    return each["how"] in KEPT_OUT and isinstance(rules, list) and all(map(says_something, rules))
+
+
+def is_sha256(text: Any) -> bool:
+    return isinstance(text, str) and len(text) == 64 and not set(text) - set("0123456789abcdef")
+
+
+def receipt_faults(
+    found: dict[str, Receipt], body: dict[str, Any], acts: dict[str, bytes], subject: str
+) -> Iterator[tuple[str, str]]:
+    """The receipts must be of this item or batch, these acts and this body (Verification 3 and 4)."""
     for name, one in found.items():
-        if one.leaf.act != ACTS[name] or not one.leaf.allowed:
+        if one.leaf.act != acts[name] or not one.leaf.allowed:
             yield name, "the receipt is of another act, or of one refused"
-        if one.values.keys() != {"subject", "what"} or one.values["subject"] != body["item"]:
-            yield name, "the receipt is of another item, or discloses other fields than subject and what"
+        if one.values.keys() != {"subject", "what"} or one.values["subject"] != body[subject]:
+            yield name, f"the receipt is of another {subject}, or discloses other fields than subject and what"
         if name != "certificate-issued":
             if one.leaf.id.decode() != inner(body, "evidence", name):
                 yield name, "the receipt is not of the entry that the body names"
@@ -1480,11 +1590,11 @@ def receipt_faults(found: dict[str, Receipt], body: dict[str, Any]) -> Iterator[
             yield name, "the log’s entry of issue is for another text"
 
 
-def log_faults(found: dict[str, Receipt]) -> Iterator[tuple[str, str]]:
+def log_faults(found: dict[str, Receipt], acts: dict[str, bytes]) -> Iterator[tuple[str, str]]:
     """The receipts must be of one log, in this order (Verification 2 and 5)."""
-    places = [found[name].seq for name in ACTS if name in found]
+    places = [found[name].seq for name in acts if name in found]
     if places != sorted(set(places)):
-        yield "certificate", "the entries do not stand in the order key destroyed, content removed, certificate issued"
+        yield "certificate", f"the entries do not stand in the order {', '.join(acts).replace('-', ' ')}"
     heads = [one.checkpoint for one in found.values()]
     for head, other in combinations(heads, 2):
         if head.origin != other.origin or fork(head, other):
@@ -1503,6 +1613,191 @@ def _certified(found: dict[str, Receipt], body: dict[str, Any], report: Report) 
     )
     report.not_proven.append("that no copy was made by other means: the certificate says what the log’s keeper said")
     report.not_proven.append("not witnessed: a certificate’s checkpoints may have been cosigned after it was given out")
+
+
+def _batch_certified(found: dict[str, Receipt], body: dict[str, Any], report: Report) -> None:
+    issue, counts = found["certificate-issued"], body["counts"]
+    report.origin, report.head = issue.checkpoint.origin, issue.checkpoint
+    report.says = {key: shown(text) for key, text in body.items() if isinstance(text, str) and text}
+    report.counts = {"entry": issue.seq, "size": issue.checkpoint.size}
+    if not report.ok:
+        return
+    report.counts |= {name: counts[name] for name in ("items", "approved", "certificates", "kept_out")}
+    report.names = {each["number"]: each["sha256"] for each in body["certificates"]}
+    report.proven.append(
+        f"the log records that this batch was approved (entry {found['batch-approved'].seq}) and, after it, that this"
+        f" certificate, word for word, was issued (entry {issue.seq})"
+    )
+
+
+def compare_certificates(reports: list[Report]) -> None:
+    """A certificate of a batch names those of its items: each that was given must be the one that is named."""
+    given = {report.says.get("number", ""): report for report in reports if report.kind == "certificate" and report.ok}
+    for batch in reports:
+        missing = [name for name in batch.names if name not in given]
+        for name, digest in batch.names.items():
+            if name in given and given[name].sha256 != digest:
+                batch.fault(shown(name), Fault("certificate", "the certificate given is not the one this batch names"))
+        if batch.faults:
+            batch.proven.clear()
+        elif missing:
+            batch.not_proven.append(f"{len(missing)} of the {len(batch.names)} certificates it names, not given here")
+        elif batch.names:
+            batch.proven.append(f"the {len(batch.names)} certificates it names are those given here")
+
+
+# A compliance pack, unpacked: certificates, the log of their time, and the log's word for the sums of both (pack.md)
+# ---------------------------------------------------------------------------------------------------------------------
+
+PACK_FILES = ("README.txt", "disposals.csv", "log.zip", "verify.py")
+SUM = re.compile(
+    r"([0-9a-f]{64})  (README\.txt|disposals\.csv|log\.zip|verify\.py|certificates/[A-Z0-9-]{1,120}\.json)"
+)
+SUMS_LIMIT = 67_108_864  # bytes
+
+
+def is_pack(path: Path) -> bool:
+    return path.is_dir() and (path / "SHA256SUMS").exists()
+
+
+def pack_paths(path: Path) -> list[Path]:
+    """What of a pack is verified by itself."""
+    folder = path / "certificates"
+    return [*(sorted(folder.iterdir()) if folder.is_dir() else []), path / "log.zip", path / "receipt.json"]
+
+
+def plain_bytes(path: Path, limit: int) -> bytes:
+    with open_plain(path) as handle:
+        data = handle.read(limit + 1)
+    if len(data) > limit:
+        raise Fault("form", f"larger than {limit} bytes")
+    return data
+
+
+def read_sums(data: bytes) -> dict[str, str]:
+    """The sums by member: one line each, in order, no member twice, those that must be there among them."""
+    lines = data.decode("utf-8", "replace").split("\n")
+    found = [SUM.fullmatch(line) for line in lines[:-1]]
+    sums = {match[2]: match[1] for match in found if match}
+    if lines[-1] or len(sums) != len(found) or list(sums) != sorted(sums) or not sums.keys() >= set(PACK_FILES):
+        raise Fault("pack", "not the sums of a pack")
+    return sums
+
+
+def files_of(path: Path) -> Iterator[str]:
+    """Every file of the folder, by its name in the pack; Fault where there is more than files and ``certificates``."""
+    for here, inner_folder in ((path, True), (path / "certificates", False)):
+        if here.is_dir():
+            for entry in sorted(here.iterdir()):
+                if not (inner_folder and entry.name == "certificates"):
+                    yield entry.relative_to(path).as_posix()
+
+
+def pack_word(path: Path, trust: Trust) -> dict[str, Any]:
+    """What the log recorded when the pack was made."""
+    found = verify_receipt(canonical(plain_bytes(path / "receipt.json", RECEIPT_LIMIT)), trust)
+    if found.leaf.act != b"app.pack-made" or not found.leaf.allowed or found.values.keys() != {"what"}:
+        raise Fault("pack", "the receipt is not that of a pack’s making")
+    what: dict[str, Any] = canonical(found.values["what"])
+    if not all(isinstance(what.get(name), str) for name in ("first", "end", "body", "sha256")):
+        raise Fault("pack", "the log’s entry of its making names no period, body and sum")
+    return what
+
+
+def london(day: str, later: int = 0) -> int:
+    """Milliseconds since 1970 of the first instant of a day, or so many days later, in London (the rule since 1996)."""
+    try:
+        given = date.fromisoformat(day) + timedelta(days=later)
+        spring, autumn = (date(given.year, month, 31) for month in (3, 10))
+        spring, autumn = (each - timedelta(days=(each.weekday() + 1) % 7) for each in (spring, autumn))
+        begins = datetime(given.year, given.month, given.day, tzinfo=UTC) - timedelta(hours=spring < given <= autumn)
+    except (ValueError, OverflowError):
+        raise Fault("pack", f"{shown(day)} is no day") from None
+    return int(begins.timestamp()) * 1000
+
+
+def verify_pack(path: Path, trust: Trust, reports: dict[Path, Report]) -> Report:
+    """The pack as a whole; its members were verified by themselves and are in ``reports``."""
+    report = Report(str(path), kind="compliance pack")
+    try:
+        data = plain_bytes(path / "SHA256SUMS", SUMS_LIMIT)
+        _summed(path, read_sums(data), report)
+        what = pack_word(path, trust)
+        if what["sha256"] != sha256(data).hex():
+            report.fault("receipt.json", Fault("pack", "the log’s word is for other sums than those here"))
+        _complete(what, reports, pack_paths(path), report)
+    except Fault as error:
+        report.fault("pack", error)
+    for member in pack_paths(path):
+        if member not in reports or not reports[member].ok:
+            report.fault(shown(member.name), Fault("pack", "it does not hold: see above"))
+    if report.faults:
+        report.proven.clear()
+    return report
+
+
+def _summed(path: Path, sums: dict[str, str], report: Report) -> None:
+    there = set(files_of(path)) - {"SHA256SUMS", "receipt.json"}
+    for name in sorted(there ^ sums.keys()):
+        report.fault(shown(name), Fault("pack", "not summed" if name in there else "summed, and not here"))
+    for name in sorted(there & sums.keys()):
+        with open_plain(path / name) as handle:
+            stream = Stream(handle, name, 0, os.fstat(handle.fileno()).st_size)
+            if stream.finish() != sums[name]:
+                report.fault(shown(name), Fault("digest", "not the file that was summed"))
+
+
+def _complete(what: dict[str, Any], reports: dict[Path, Report], paths: list[Path], report: Report) -> None:
+    """Nothing that does not belong, and nothing missing that the log knows of."""
+    begins, over = london(what["first"]), london(what["end"], 1)
+    log, found = reports[paths[-2]], {path.stem: reports[path] for path in paths[:-2]}
+    report.origin = log.origin
+    items = sorted(name for name in found if name.startswith("DC-"))
+    report.counts = {"certificates": len(items), "batches": len(found) - len(items)}
+    if any(what.get(name) != number for name, number in report.counts.items()):
+        report.fault("receipt.json", Fault("pack", "the log’s word is for another number of certificates"))
+    for name, one in found.items():
+        issued = log.issued.get(name, (0, ""))[0]
+        if one.says.get("number") != name or (what["body"] and one.says.get("originator") != what["body"]):
+            report.fault(shown(name), Fault("pack", "it is not the certificate its name says, or of another body"))
+        elif not begins <= issued < over:
+            report.fault(shown(name), Fault("pack", "the log in the pack does not have it issued in that time"))
+    _tabled(paths[-1].parent / "disposals.csv", items, report)
+    if log.counts.get("from", 1) and log.times[0] >= begins:
+        report.fault("log.zip", Fault("pack", "the log in the pack begins too late for that time"))
+    if log.counts.get("to", 0) < log.counts.get("size", 1) and log.times[1] < over:
+        report.fault("log.zip", Fault("pack", "the log in the pack ends too early for that time"))
+    _nothing_missing(what, begins, over, set(found), log, report)
+
+
+def _nothing_missing(
+    what: dict[str, Any], begins: int, over: int, numbers: set[str], log: Report, report: Report
+) -> None:
+    period = f"from {shown(what['first'])} to {shown(what['end'])}"
+    report.says = {
+        "first": shown(what["first"]),
+        "end": shown(what["end"]),
+        "body": shown(what["body"]) or "every body",
+    }
+    if what["body"]:
+        report.not_proven.append("that none is missing: the log’s entries of issue do not name the body")
+    else:
+        missing = sorted(name for name, (at, _) in log.issued.items() if begins <= at < over and name not in numbers)
+        for name in missing:
+            report.fault(shown(name), Fault("pack", "the log has it issued in that time, and it is not in the pack"))
+        report.proven.append(f"these are all the certificates that the log has issued {period}")
+    report.proven.append("the log recorded the making of this very pack, and every file in it is as it was then")
+    if log.counts.get("redacted"):
+        report.not_proven.append("what the redacted entries of that time say")
+
+
+def _tabled(path: Path, numbers: list[str], report: Report) -> None:
+    try:
+        rows = list(csv.reader(plain_bytes(path, SUMS_LIMIT).decode("utf-8").splitlines(), strict=True))
+    except (ValueError, csv.Error):
+        raise Fault("pack", "disposals.csv cannot be read") from None
+    if [row[:1] for row in rows[1:]] != [[number] for number in numbers]:
+        report.fault("disposals.csv", Fault("pack", "the table does not name the certificates here, in order"))
 
 
 # What a path is, and the command line
@@ -1586,7 +1881,7 @@ def compare_head(report: Report, kept: list[Kept]) -> None:
                 report.fault(one.where, Fault("kept", "it is of another log"))
         elif reason := fork(head, other):
             report.fault(one.where, Fault("kept", f"{reason}: two histories were signed"))
-        elif head.note.text != other.note.text:
+        elif head.note.text != other.note.text and not one.beside_log:
             report.not_proven.append(f"that {one.where} is of the same history: verify a bundle that reaches both")
 
 
@@ -1659,7 +1954,8 @@ def _findings(report: Report) -> Iterator[str]:
 
 
 def as_json(report: Report) -> dict[str, Any]:
-    value = {name: getattr(report, name) for name in report.__dataclass_fields__ if name != "head"}
+    inner_ = {"head", "issued", "times"}
+    value = {name: getattr(report, name) for name in report.__dataclass_fields__ if name not in inner_}
     return {"ok": report.ok, **value}
 
 
@@ -1685,7 +1981,7 @@ def arguments_of(argv: list[str] | None) -> argparse.Namespace:
         type=Path,
         nargs="+",
         metavar="PATH",
-        help="bundle (zip or directory), receipt, certificate, checkpoint",
+        help="bundle (zip or directory), receipt, certificate, checkpoint, folder of a compliance pack",
     )
     arguments = parser.parse_args(argv)
     if not arguments.trust and not arguments.key:
@@ -1697,13 +1993,19 @@ def verify_all(arguments: argparse.Namespace) -> list[Report]:
     """Each path by itself, against what was kept, and against the others."""
     trust, brought = read_trust(arguments), Report("what you brought", kind="kept")
     kept = [one for path in arguments.kept if (one := read_kept(path, trust, brought))]
-    several = len(arguments.paths) > 1
-    heads = [(path, head_of(path, trust)) for path in arguments.paths if several]
+    packs = [path for path in arguments.paths if is_pack(path)]
+    paths = [each for path in arguments.paths for each in (pack_paths(path) if path in packs else [path])]
+    heads: dict[str, tuple[Path, Kept]] = {}  # each checkpoint once: thousands of certificates may stand on one
+    for path in paths if len(paths) > 1 else []:
+        if head := head_of(path, trust):
+            heads.setdefault(head.checkpoint.note.text, (path, head))
     reports = [] if brought.ok else [brought]
-    for path in arguments.paths:
-        others = [head for other, head in heads if head and other != path]
+    for path in paths:
+        others = [replace(head, beside_log=bool(packs)) for other, head in heads.values() if other != path]
         reports.append(verify_path(path, trust, [replace(one) for one in (*kept, *others)]))
-    return reports
+    compare_certificates(reports)
+    by_path = dict(zip(paths, reports[-len(paths) :], strict=True))
+    return [*reports, *(verify_pack(path, trust, by_path) for path in packs)]
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
@@ -17,7 +18,7 @@ from app.http import idempotency
 from app.http.house import actor, house
 from app.http.idempotency import Asked, Kept
 from foundation.errors import ServiceError
-from retention.errors import CaseChanged
+from retention.errors import BatchChanged, CaseChanged
 from sharing.errors import Changed
 
 _ETAG = re.compile(r'"(\d{1,9})(?:\.[0-9a-f]{16})?"')
@@ -101,6 +102,17 @@ def once(
     return house().do(do, actor())
 
 
+@contextmanager
+def as_asked() -> Iterator[None]:
+    """What is not as somebody saw it is 412 for whoever sent If-Match."""
+    try:
+        yield
+    except (Changed, CaseChanged, BatchChanged) as error:
+        if "If-Match" in request.headers:
+            raise PreconditionFailed(error.detail, subject=error.subject) from None
+        raise
+
+
 def asked(parts: Iterable[bytes] | None = None) -> Asked | None:
     """This request under its key; None when it has none. Raises KeyInvalid."""
     key = request.headers.get(idempotency.HEADER)
@@ -119,11 +131,8 @@ def replay(before: Kept) -> Reply:
 
 def _act(act: Callable[[Work], Reply], work: Work, names: Mapping[str, str]) -> Reply:
     try:
-        return act(work)
-    except (Changed, CaseChanged) as error:
-        if "If-Match" in request.headers:
-            raise PreconditionFailed(error.detail, subject=error.subject) from None
-        raise
+        with as_asked():
+            return act(work)
     except ServiceError as error:
         error.fields = {names.get(name, name): faults for name, faults in error.fields.items()}
         raise

@@ -12,7 +12,7 @@ from foundation.actor import Actor
 from identity.errors import GroupUnknown, OfficeUnknown, PersonUnknown
 from retention.model.hold import Hold
 from retention.rules import scope as scopes
-from retention.rules import steps
+from retention.rules.steps import holding
 from sharing.errors import WhoUnknown
 
 NOBODYS = UUID(int=0)  # no draft, item or account has it
@@ -87,7 +87,7 @@ def shown_hold(hold: Hold, who: Actor) -> dict[str, Any]:
     """A hold as its asker may see it: whom it names only for those who keep it."""
     scope = scopes.read(hold.scope)
     shown = {each.name: getattr(hold, each.name) for each in fields(Hold)}
-    people = hold.people if steps.shows_people(hold, who) else ""
+    people = hold.people if holding.shows_people(hold, who) else ""
     named = {each.name: getattr(scope, each.name) for each in fields(scope) if each.name != "persons"}
     named = {name: sorted(value) if isinstance(value, frozenset) else value for name, value in named.items()}
     return {**shown, "people": people, "scope": {**named, "persons": len(scope.persons)}}

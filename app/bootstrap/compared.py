@@ -15,7 +15,9 @@ import sqlalchemy as sa
 from app.bootstrap import wiring
 from app.bootstrap.engines import reading
 from app.bootstrap.schema import altered
+from app.bootstrap.stood_on import BOUND
 from audit import leaf as form
+from audit.erasures import Erasures
 from audit.events import ENTRY_REDACTED
 from audit.fact import kinds
 from audit.follow import make_fact
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
 
     from app.bootstrap.house import House
 
-BOUND, ITEM, ACCOUNT = "bound", "sharing", "identity"
+ITEM, ACCOUNT = "sharing", "identity"
 _STEP = 500
 _AFTER_ITEM = sa.select(item.c.id).where(item.c.id > sa.bindparam("last")).order_by(item.c.id).limit(_STEP)
 
@@ -47,6 +49,7 @@ class Comparison:
         self._binding = {name for name, kind in kinds().items() if BOUND in kind.fields}
         self._bound: dict[str, dict[str, str]] = {ITEM: {}, ACCOUNT: {}}
         self._erased: set[str] = set()
+        self._erasures = Erasures()
         self._destroyed: set[str] = set()
         self._unread: set[str] = set()  # kinds of entries whose disclosure is gone
         words = wiring.words(house)
@@ -72,6 +75,8 @@ class Comparison:
             self._bound[room][values["subject"]] = str(make_fact(leaf, values).what.get(BOUND, ""))
         if leaf.act == ENTRY_REDACTED.name:
             self._erased.discard(str(make_fact(leaf, values).what["entry"]))
+        elif leaf.act in self._erasures.kinds:
+            self._erased -= self._erasures.told(make_fact(leaf, values))
         elif leaf.act == KEY_DESTROYED.name:
             self._destroyed.add(values["subject"])
         if leaf.act in self._replay.kinds:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+import sqlite3
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +26,8 @@ WROTE = "custodes_wrote"
 SPARE = 4  # connections beside those of the serving threads: jobs, the lease, the log's sequencer, one waiting to close
 _USED = "custodes_used"
 _IDLE = 1.0  # seconds
+_PATIENCE = 20  # seconds a unit of work waits for SQLite's one writer
+_LOOKS = 3  # milliseconds it waits in SQLite before it asks anew: no longer than a pause of ``sweeps``
 
 # Milliseconds, said to the server with the connection: whatever hangs, a thread and its locks come free again.
 _LIMITS = {
@@ -55,6 +58,24 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect() as conn:
         yield conn.execution_options(**options)
+
+
+def forget_overwritten(engine: sa.Engine, *tables: str) -> bool:
+    """Let go of the bytes that rows of these tables had before they were changed; False while somebody reads them.
+
+    SQLite: they are overwritten in the file, and the write-ahead log, which has them too, is emptied. PostgreSQL:
+    VACUUM; what it leaves in a page until that is used again, and in its own write-ahead log, is beyond it.
+    """
+    with engine.connect() as opened:
+        conn = opened.execution_options(isolation_level="AUTOCOMMIT", **{READING: True})
+        if engine.dialect.name == "sqlite":
+            raw = conn.connection.dbapi_connection  # outside any transaction: within one nothing is moved
+            return raw is not None and not raw.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
+        conn.exec_driver_sql("set statement_timeout = 0")
+        for table in tables:
+            conn.exec_driver_sql(f"vacuum {table}")
+        conn.exec_driver_sql(f"set statement_timeout = {_LIMITS['statement_timeout']}")
+    return True
 
 
 def wrote(conn: sa.Connection) -> bool:
@@ -116,7 +137,7 @@ def _sqlite(url: URL) -> sa.Engine:
         Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     # hide_parameters: what people wrote must not get into the text of an error, and so into the process's log.
     engine = sa.create_engine(
-        url, connect_args={"timeout": 20, "check_same_thread": False}, pool_size=16, hide_parameters=True
+        url, connect_args={"timeout": _PATIENCE, "check_same_thread": False}, pool_size=16, hide_parameters=True
     )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin_immediate)
@@ -133,8 +154,34 @@ def _prepare(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: sa.Connection) -> None:
-    reads = connection.get_execution_options().get(READING)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    """SQLite itself looks ever more seldom whether its turn has come, up to every tenth of a second: whoever does many
+    short units one after another would be ahead every time. So it is looked often here, and who waits is soon next.
+    """
+    if connection.get_execution_options().get(READING):
+        connection.exec_driver_sql("BEGIN")
+        return
+    raw: Any = connection.connection.driver_connection
+    patience = raw.execute("PRAGMA busy_timeout").fetchone()[0]
+    raw.execute(f"PRAGMA busy_timeout={_LOOKS}")
+    try:
+        if not _taken(raw, patience / 1000):
+            connection.exec_driver_sql("BEGIN IMMEDIATE")  # fails again, and is told as every statement's failure is
+    finally:
+        raw.execute(f"PRAGMA busy_timeout={patience}")
+
+
+def _taken(raw: Any, patience: float) -> bool:
+    """Whether its turn came. Asked of the driver itself, since many may be asking at once."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        try:
+            raw.execute("BEGIN IMMEDIATE")
+        except sqlite3.Error as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                return False
+        else:
+            return True
+    return False
 
 
 def _begin(conn: sa.Connection) -> None:

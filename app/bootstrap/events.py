@@ -9,4 +9,12 @@ RECORDS_VIEWED = kind("app.records-viewed", "records that belong to a duty were 
 STARTED = kind("app.started", "the service started under these policies", "version", "demonstration")
 POLICIES_CHANGED = kind("app.policies-changed", "the service started under other policies than before", "before")
 CLOCK_MOVED = kind("app.clock-moved", "the demonstration's clock was moved on", "to")
+LEDGER_REPLAYED = kind(
+    "app.ledger-replayed", "what a restored backup had brought back was destroyed again", "lines", "keys", "items"
+)
+LEDGER_REBUILT = kind("app.ledger-rebuilt", "the disposal ledger was made whole from the database", "items")
+PACK_MADE = kind(
+    "app.pack-made", "the certificates and the log of a period were taken away", "first", "end", "body", "certificates",
+    "batches", "sha256",
+)  # fmt: skip
 EXPORTED = kind("app.log-exported", "the audit log was exported", "first", "end", "recipient")

@@ -14,8 +14,8 @@ from typing import TypeVar
 import sqlalchemy as sa
 
 from app.bootstrap import keys as key_files
+from app.bootstrap import ledger, wiring
 from app.bootstrap import policies as policy_files
-from app.bootstrap import wiring
 from app.bootstrap.clock import Clock, DemonstrationClock, SystemClock
 from app.bootstrap.contention import again
 from app.bootstrap.engines import make_engine
@@ -39,6 +39,7 @@ from vault.addresses import vault_of
 from vault.backend import Backend
 from vault.backends.files import FilesBackend
 from vault.keystore import KeyStore, open_engine
+from vault.ledger import Ledger
 
 log = logging.getLogger("custodes.start")
 
@@ -53,6 +54,7 @@ class House:
     clock: Clock
     engine: sa.Engine
     keystore: KeyStore
+    ledger: Ledger
     backend: Backend
     keys: Keys
     policies: Policies
@@ -139,6 +141,7 @@ def build(settings: Settings, *, hasher: Hasher | None = None) -> House:
         clock=make_clock(settings),
         engine=engine,
         keystore=KeyStore(open_engine(settings.keystore_url), forget=keys.vault.forget),
+        ledger=Ledger(settings.ledger, Binder(keys.facts)),
         backend=make_backend(settings.vault_url),
         keys=keys,
         policies=found,
@@ -154,9 +157,10 @@ def build(settings: Settings, *, hasher: Hasher | None = None) -> House:
 def started(house: House) -> None:
     """Enter in the log that the service starts, and under which policies. What cannot be logged does not start.
 
-    Raises SchemaAltered.
+    Raises SchemaAltered, LedgerBehind, LedgerDamaged.
     """
     unaltered(house.engine)
+    told = ledger.kept(house)
     with house.work() as work:
         what: dict[str, Value] = {"version": version("custodes"), "demonstration": house.demonstration}
         before = policies_before(work.conn)
@@ -167,6 +171,7 @@ def started(house: House) -> None:
             log.warning("the policies are others than those before: %s, now %s", before, house.policies.digest)
         # A key store restored from a backup has keys again that were destroyed since: before anybody is served.
         work.vault.replay_destroyed(actor=SERVICE, now=work.now)
+    ledger.replay(house, told=told)
     with suppress(Unavailable), house.work() as work:
         work.vault.sweep(actor=SERVICE, now=work.now)  # what a process that died still owes its last commit
     house.engine.dispose()

@@ -140,13 +140,18 @@ def _unusable(field: str, text: str) -> RangeUnusable:
 
 def bundle(house: House, *, first: str = "", end: str = "") -> IO[bytes]:
     """The same as an open file without a name: when it is closed, or the process ends, nothing of it is left."""
-    folder = house.settings.state / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    _clear(folder)
-    with tempfile.TemporaryDirectory(dir=folder) as inner:
+    with tempfile.TemporaryDirectory(dir=own_folder(house)) as inner:
         path = Path(inner) / "log.zip"
         export(house, path, first=first, end=end)
         return os.fdopen(os.open(path, os.O_RDONLY | os.O_CLOEXEC), "rb")
+
+
+def own_folder(house: House) -> Path:
+    """Where a file that somebody takes away is made: its owner's alone, and rid of what was left there."""
+    folder = house.settings.state / FOLDER
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _clear(folder)
+    return folder
 
 
 def _clear(folder: Path) -> None:

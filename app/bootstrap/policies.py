@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import audit.keeping
 import audit.policy
 import classification.policy
 import incidents.policy
 import retention.policy.files
+from app.bootstrap.stood_on import stood_on
+from audit.fact import kinds
 from classification.model import Scheme
 from foundation.policy import Faults, digest
 from identity.model import Party, Role
@@ -34,6 +37,7 @@ class Policies:
     access: AccessPolicy
     cosigning: audit.policy.Cosigning
     sequencing: audit.policy.Sequencing
+    keeping: audit.keeping.Keeping
     digest: str
 
 
@@ -49,6 +53,8 @@ def load(root: Path) -> Policies:
     access = load_access(root, faults)
     cosigning = audit.policy.load(root, faults)
     sequencing = audit.policy.load_sequencing(root, faults)
+    keeping = audit.keeping.load(root, faults)
+    audit.keeping.against(keeping, kinds(), stood_on(schedules), faults)
     _cross(agreements, schedules, faults)
     needed = sorted(set(agreements.retention_classes()))
     parties_needing = {party: frozenset(code for one, code in needed if one == party) for party, _ in needed}
@@ -58,7 +64,7 @@ def load(root: Path) -> Policies:
         msg = "access policies missing without a fault"
         raise RuntimeError(msg)
     found = digest(root, "**/*")
-    return Policies(parties, roles, scheme, agreements, schedules, rules, access, cosigning, sequencing, found)
+    return Policies(parties, roles, scheme, agreements, schedules, rules, access, cosigning, sequencing, keeping, found)
 
 
 def _cross(agreements: Agreements, schedules: Schedules, faults: Faults) -> None:

@@ -14,7 +14,11 @@ import app.bootstrap.lease
 import audit.tables
 import identity.tables
 import incidents.tables
-import retention.tables
+import retention.tables.batches
+import retention.tables.cases
+import retention.tables.endings
+import retention.tables.holds
+import retention.tables.schedules
 import sharing.tables
 import vault.tables
 from app.bootstrap.engines import reading
@@ -27,7 +31,11 @@ ROOMS = (
     audit.tables,
     identity.tables,
     incidents.tables,
-    retention.tables,
+    retention.tables.batches,
+    retention.tables.cases,
+    retention.tables.endings,
+    retention.tables.holds,
+    retention.tables.schedules,
     sharing.tables,
     vault.tables,
 )

@@ -10,6 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from app.bootstrap.bags import Bag
+from app.bootstrap.parcels import Zip
 from audit.follow import Follower
 from foundation.actor import Actor
 from foundation.errors import Unavailable
@@ -19,9 +21,11 @@ from identity.rules.decide import Decider
 from identity.service.identity import Identity
 from identity.store.secrets import SecretBox
 from incidents.service import Register
+from retention.model.transfer import Label
 from retention.ports import Erasure
 from retention.ports import People as RetentionPeople
-from retention.rules.steps import REVIEWER
+from retention.rules.steps.reasons import REVIEWER
+from retention.service.batch_certifying import BatchCertifying
 from retention.service.follower import Clocks
 from retention.service.retention import Retention
 from retention.service.schedules import Scheduling
@@ -112,6 +116,18 @@ def retention(work: Work) -> Retention:
         witness=LogWitness(work.conn, house.keys.log),
         words=words(house),
         people=RetentionPeople(BlindPersons(work.conn, house.keys.index), Reviewers(work.people)),
+        holder=house.settings.origin,
+    )
+
+
+def certifying(work: Work) -> BatchCertifying:
+    """The certificates of batches, which need no key and no store."""
+    house = work.house
+    return BatchCertifying(
+        work.conn,
+        work.trail,
+        witness=LogWitness(work.conn, house.keys.log),
+        words=words(house),
         holder=house.settings.origin,
     )
 
@@ -213,13 +229,24 @@ class VaultEraser:
         """Undo ``disable``."""
         self._work.vault.enable(item=item, actor=actor, now=now)
 
-    def destroy(self, item: UUID, *, actor: Actor, now: datetime) -> Erasure:
+    def destroy(self, items: Sequence[UUID], *, actor: Actor, now: datetime) -> Mapping[UUID, Erasure]:
         """Keys first, then ciphertext, then a look whether anything is left."""
-        size = self._work.sharing.bytes_of(item=item, actor=actor, now=now)
-        destroyed = self._work.vault.destroy(item=item, actor=actor, now=now)
-        removal = self._work.vault.remove_content(item=item, actor=actor, now=now)
-        return Erasure(removal.parts, size, removal.absent, destroyed.entry_id, removal.entry_id)
+        sizes = self._work.sharing.bytes_of(items=items, actor=actor, now=now)
+        destroyed = self._work.vault.destroy_all(items=items, actor=actor, now=now)
+        removed = self._work.vault.remove_all(items=items, actor=actor, now=now)
+        return {
+            item: Erasure(found.parts, sizes[item], found.absent, destroyed[item].entry_id, found.entry_id)
+            for item, found in removed.items()
+        }
 
-    def tombstone(self, item: UUID, *, actor: Actor, now: datetime) -> None:
-        """What remains is a row without words."""
-        self._work.sharing.tombstone(item=item, actor=actor, now=now)
+    def parcel(self, item: UUID, *, actor: Actor, now: datetime) -> Zip:
+        """Opens every file, so that what was lost is found before anything is said to be given."""
+        return Zip(self._work.sharing.handing_back(item=item, actor=actor, now=now))
+
+    def bag(self, item: UUID, label: Label, *, actor: Actor, now: datetime) -> Bag:
+        """The same for the archive."""
+        return Bag(self._work.sharing.handing_back(item=item, actor=actor, now=now), label)
+
+    def tombstone(self, items: Sequence[UUID], *, actor: Actor, now: datetime, again: bool = False) -> None:
+        """What remains of each is a row without words."""
+        self._work.sharing.tombstone(items=items, actor=actor, now=now, again=again)

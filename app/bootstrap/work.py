@@ -17,6 +17,7 @@ from app.bootstrap import publishing, wiring
 from app.bootstrap.contention import Contended, DatabaseUnavailable, again, committed, is_contention, is_wait
 from app.bootstrap.engines import wrote
 from app.bootstrap.events import REFUSED
+from app.bootstrap.lists import Lists
 from app.bootstrap.ways import WAY, Way, way
 from audit.chain import Chain
 from audit.checkpoint import Checkpoints
@@ -29,9 +30,7 @@ from identity.queries.people import People
 from identity.service.identity import Identity
 from incidents.queries import IncidentList
 from incidents.service import Incidents
-from retention.queries.disposals import Disposals
-from retention.queries.holds import HoldList
-from retention.queries.schedules import ScheduleList
+from retention.service.batch_certifying import BatchCertifying
 from retention.service.retention import Retention
 from retention.service.schedules import Scheduling
 from sharing.queries.items import Items
@@ -42,7 +41,7 @@ if TYPE_CHECKING:
     from app.bootstrap.house import House
 
 
-class Work:
+class Work(Lists):
     """Opened by ``with``; commits when the block ends well.
 
     On a refusal everything is rolled back and the refusal is recorded in a transaction of its own: if even that cannot
@@ -102,7 +101,14 @@ class Work:
     def vault(self) -> Vault:
         """Content at rest."""
         house = self.house
-        return Vault(self.conn, self.trail, keystore=house.keystore, keyring=house.keys.vault, backend=house.backend)
+        return Vault(
+            self.conn,
+            self.trail,
+            keystore=house.keystore,
+            keyring=house.keys.vault,
+            backend=house.backend,
+            ledger=house.ledger,
+        )
 
     @cached_property
     def people(self) -> People:
@@ -131,24 +137,14 @@ class Work:
         return wiring.retention(self)
 
     @cached_property
-    def disposals(self) -> Disposals:
-        """What people look at of disposal."""
-        return Disposals(self.conn, wiring.words(self.house))
-
-    @cached_property
-    def holds(self) -> HoldList:
-        """What people look at of holds."""
-        return HoldList(self.conn, wiring.words(self.house))
+    def certifying(self) -> BatchCertifying:
+        """The certificates of batches."""
+        return wiring.certifying(self)
 
     @cached_property
     def scheduling(self) -> Scheduling:
         """What people do with retention schedules."""
         return wiring.scheduling(self)
-
-    @cached_property
-    def schedules(self) -> ScheduleList:
-        """What people look at of retention schedules."""
-        return ScheduleList(self.conn, wiring.words(self.house), self.house.policies.schedules, self.now)
 
     @cached_property
     def incidents(self) -> Incidents:

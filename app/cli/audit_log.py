@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from app.bootstrap import logbook, logkeys, outside, sequencing
+from app.bootstrap import logbook, logkeys, outside, redacting, sequencing
 from app.cli.console import house, operator, say
 from app.cli.verifying import show, start_of
 from audit.sealing import MOST, Recipient
@@ -77,6 +77,28 @@ def anchors() -> None:
     if found.ok:
         say(f"{found.anchored} anchored checkpoints are those of the log, up to checkpoint {found.newest}.")
     sys.exit(0 if found.ok else 1)
+
+
+@audit.command()
+@click.option("--carry-out", is_flag=True, help="Erase what two people agreed to, now, rather than with the next job.")
+def retention(*, carry_out: bool) -> None:
+    """Show which disclosures of the log are past their age. Who may propose to erase them does so in the service.
+
+    Entries and every proof of them stay; what is erased is who, about what and why.
+    """
+    found = house()
+    sequencing.catch_up(found)
+    if carry_out:
+        say(redacting.carry_out(found, operator()))
+        return
+    with found.work(operator()) as work:
+        for plan in redacting.plans(work):
+            say(f"{plan.code}: {plan.entries} before {plan.before:%Y-%m-%d}, {plan.kept} of them stay, "
+                f"{plan.overdue} overdue")  # fmt: skip
+    keeping = found.policies.keeping
+    for one in keeping.classes.values():
+        say(f"  {one.code}: {one.least_months} to {one.most_months} months. {one.source}")
+    say(f"  everything else is kept: {keeping.record}")
 
 
 @audit.command()

@@ -13,6 +13,7 @@ from app.bootstrap.contention import again
 from app.cli import (
     accounts,
     audit_log,
+    disposals,
     establishments,
     jobs,
     offline,
@@ -45,6 +46,7 @@ for command in (
     jobs.jobs,
     policies.policies,
     schedules.schedules,
+    disposals.disposals,
     audit_log.audit,
     accounts.accounts,
     establishments.establishments,

@@ -45,6 +45,9 @@ def verify(file: Path, keys: Path, kept: tuple[Path, ...]) -> None:
 
 def judged(file: Path, trusted: Trust, kept: Sequence[Path] = ()) -> Report | CertificateReport:
     """What the file is, and whether it holds. Raises UsageError, OSError; nothing for what stands in it."""
+    if (file / "SHA256SUMS").exists():
+        told = "That is a compliance pack. The verifier in it checks the whole: python verify.py --trust FILE FOLDER"
+        raise click.UsageError(told)
     if file.is_dir() or start_of(file, 2) == b"PK":
         return verify_bundle(file, trusted, kept=[_kept(path) for path in kept])
     if kept:

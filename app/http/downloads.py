@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 from urllib.parse import quote
 
@@ -62,6 +62,35 @@ def streamed(found: Found, *, tag: str, name: str = "") -> Response:
     answer.accept_ranges = "bytes"
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+class Packed(Protocol):
+    """What ``Retention.give_back`` gives."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def marking(self) -> str: ...
+
+    def stream(self) -> Iterator[bytes]: ...
+
+    def close(self) -> None: ...
+
+
+def packed(parcel: Packed) -> Response:
+    """The answer that carries a package made as it is sent: of no length known before, and so of no range."""
+    try:
+        body = () if request.method == "HEAD" else _told(parcel.stream(), _teller(parcel.name))
+        answer = Response(body, mimetype="application/zip", direct_passthrough=True)
+        answer.headers.set("Content-Disposition", "attachment", **named(marked(parcel.marking, parcel.name)))
+        answer.headers["Cache-Control"] = "no-store"
+        answer.headers["X-Content-Type-Options"] = "nosniff"
+    except BaseException:
+        parcel.close()
+        raise
+    answer.call_on_close(parcel.close)
     return answer
 
 
@@ -123,9 +152,13 @@ def named(name: str) -> dict[str, str]:
 
 
 def _pieces(reader: PartReader, start: int, length: int, tell: Callable[[ServiceError], None]) -> Iterator[bytes]:
+    # the reader writes the next one over it
+    return _told((bytes(piece) for piece in reader.stream(start, length)), tell)
+
+
+def _told(pieces: Iterable[bytes], tell: Callable[[ServiceError], None]) -> Iterator[bytes]:
     try:
-        for piece in reader.stream(start, length):
-            yield bytes(piece)  # the reader writes the next one over it
+        yield from pieces
     except ServiceError as error:
         tell(error)
         raise

@@ -24,17 +24,19 @@ def live() -> ResponseReturnValue:
 def ready() -> ResponseReturnValue:
     """The database takes the write lock and stands at the newest step. 503 with the code of what is wrong.
 
-    ``cosignatures`` says whether the log's witnesses vouch for it; a late one makes the service no less ready.
+    ``cosignatures`` says whether the log's witnesses vouch for it; a late one makes the service no less ready, and
+    nor does a failed destruction: ``destructions`` is then ``failing``. The page of disposals says which.
     """
     try:
         at_head(house().engine)
         with house().work() as work:
             cosigned = vouching.word(vouching.standing(work))
+            failing = work.outstanding.failing()
     except ServiceError as error:
         return jsonify(status="not ready", code=error.code), 503
     except DBAPIError:
         return jsonify(status="not ready", code=DatabaseUnavailable.code), 503
-    return jsonify(status="ready", cosignatures=cosigned)
+    return jsonify(status="ready", cosignatures=cosigned, destructions="failing" if failing else "well")
 
 
 def set_up(app: Flask) -> None:

@@ -14,7 +14,8 @@ from app.bootstrap.work import Work
 from app.web import disposal_forms as fields
 from foundation.errors import Reason
 from retention.model.case import Case
-from retention.rules import steps
+from retention.rules.steps import batching, holding, period, returning, reviewing
+from retention.rules.steps.reasons import REVIEWER
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,30 +44,35 @@ def _reviewer(rule: Callable[..., tuple[Reason, ...]]) -> Callable[[Work, Case],
     return lambda work, case: asked(work, "review-disposal", rule(case, work.actor), body=case.originator)
 
 
+def _elsewhere(work: Work, case: Case) -> tuple[Reason, ...]:
+    """What is in a batch under way is decided there."""
+    return tuple(batching.free(work.batches.of_item(case.item)))
+
+
 def _approver(rule: Callable[..., tuple[Reason, ...]]) -> Callable[[Work, Case], Sequence[Reason]]:
     return lambda work, case: asked(
-        work, "approve-disposal", rule(case, work.actor), body=case.originator, other=case.reviewer
-    )
+        work, "approve-disposal", [*_elsewhere(work, case), *rule(case, work.actor)], body=case.originator,
+        other=case.reviewer,
+    )  # fmt: skip
 
 
 def _offers(work: Work, case: Case) -> Sequence[Reason]:
-    return asked(work, "review-disposal", steps.may_offer_return(case, work.actor), body=work.actor.party)
+    return asked(work, "review-disposal", returning.may_offer_return(case, work.actor), body=work.actor.party)
 
 
 def _reviews(work: Work, case: Case) -> Sequence[Reason]:
     policy = work.house.policies.schedules.disposal
-    return asked(
-        work, "review-disposal", steps.may_review(case, work.actor, "keep", None, policy), body=case.originator
-    )
+    against = [*_elsewhere(work, case), *reviewing.may_review(case, work.actor, "keep", None, policy)]
+    return asked(work, "review-disposal", against, body=case.originator)
 
 
 def _stops(work: Work, case: Case) -> Sequence[Reason]:
-    action = "review-disposal" if steps.REVIEWER in work.actor.duties else "approve-disposal"
-    return asked(work, action, steps.may_withdraw_approval(case, work.actor), body=case.originator)
+    action = "review-disposal" if REVIEWER in work.actor.duties else "approve-disposal"
+    return asked(work, action, reviewing.may_withdraw_approval(case, work.actor), body=case.originator)
 
 
 def _holds(work: Work, case: Case) -> Sequence[Reason]:
-    return asked(work, "place-hold", steps.may_hold(case, work.actor), body=work.actor.party)
+    return asked(work, "place-hold", holding.may_hold(case, work.actor), body=work.actor.party)
 
 
 def _take(method: str, *names: str) -> Callable[[Work, Case, Any], object]:
@@ -109,7 +115,7 @@ _ALL = (
         "Send this answer",
         "Your answer is recorded.",
         fields.AnswerForm,
-        _reviewer(steps.may_answer_return),
+        _reviewer(returning.may_answer_return),
         _take("answer_return", "answer", "reason"),
     ),
     Act(
@@ -117,9 +123,9 @@ _ALL = (
         "Confirm that you have it back",
         "Confirm that we have this item",
         "It is recorded that you have the item back.",
-        fields.Seen,
-        _reviewer(steps.may_record_return),
-        _take("record_return"),
+        fields.ReceivedForm,
+        _reviewer(returning.may_receive),
+        _take("record_return", "manner"),
     ),
     Act(
         "offer-return",
@@ -136,7 +142,7 @@ _ALL = (
         "Approve this proposal",
         "The proposal is approved.",
         fields.Seen,
-        _approver(steps.may_approve),
+        _approver(reviewing.may_approve),
         _take("approve"),
         danger=True,
     ),
@@ -146,7 +152,7 @@ _ALL = (
         "Send this review back",
         "The review is sent back. The item is due again.",
         fields.ReasonForm,
-        _approver(steps.may_send_back),
+        _approver(reviewing.may_send_back),
         _take("send_back", "reason"),
     ),
     Act(
@@ -164,7 +170,7 @@ _ALL = (
         "Confirm the period",
         "The period is confirmed.",
         fields.PeriodForm,
-        _reviewer(steps.may_confirm_period),
+        _reviewer(period.may_confirm_period),
         _confirm_period,
     ),
     Act(
@@ -192,5 +198,10 @@ ACTS: Mapping[str, Act] = {each.slug: each for each in _ALL}
 def against_destroying(work: Work, case: Case) -> Sequence[Reason]:
     """Why a review may not propose to destroy it now, beside what stands against any review."""
     policy = work.house.policies.schedules.disposal
-    any_ = set(steps.may_review(case, work.actor, "keep", None, policy))
-    return [each for each in steps.may_review(case, work.actor, "destroy", None, policy) if each not in any_]
+    any_ = set(reviewing.may_review(case, work.actor, "keep", None, policy))
+    return [each for each in reviewing.may_review(case, work.actor, "destroy", None, policy) if each not in any_]
+
+
+def against_receiving(work: Work, case: Case) -> Sequence[Reason]:
+    """Why the asker may not be given the item as a package."""
+    return asked(work, "receive-return", returning.may_receive(case, work.actor), body=case.originator)

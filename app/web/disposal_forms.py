@@ -59,6 +59,16 @@ class AnswerForm(Seen):
     reason = forms.text("Reason", needed="Enter the reason", most=REASON)
 
 
+class ReceivedForm(Seen):
+    """How the source has it."""
+
+    manner = forms.radios(
+        "How do you have it?",
+        [("package", "From the package downloaded here"), ("held", "We had it already: we need no package")],
+        needed="Select how you have it",
+    )
+
+
 class ReasonForm(Seen):
     """Only why."""
 
@@ -74,6 +84,8 @@ class ReviewForm(Seen):
             ("destroy", "Destroy it"),
             ("extend", "Keep it for longer, until a date"),
             ("keep", "Keep it for good"),
+            ("return", "Return it to us, its source"),
+            ("transfer", "Transfer it to The National Archives"),
         ],
         needed="Select what should happen to it",
     )

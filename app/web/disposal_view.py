@@ -11,6 +11,7 @@ from app.http.house import house
 from app.web import filters, names, schedule_case
 from app.web.names import Names
 from retention.model.case import RETURN_SETTLED, STATES, Case, State
+from retention.model.copy import KINDS, METHODS, Copy
 from retention.model.hold import Hold
 
 RETURN_WORDS = {
@@ -21,7 +22,13 @@ RETURN_WORDS = {
     "declined": "The source does not want it back",
     "cannot": "It was agreed that it cannot be returned",
 }
-PROPOSALS = {"destroy": "Destroy it", "extend": "Keep it for longer", "keep": "Keep it for good"}
+PROPOSALS = {
+    "destroy": "Destroy it",
+    "extend": "Keep it for longer",
+    "keep": "Keep it for good",
+    "return": "Return it to its source",
+    "transfer": "Transfer it to The National Archives",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,18 +66,31 @@ def summary(case: Case, place: str) -> list[Any]:
     ]
 
 
-def tasks(case: Case, called: Names, clock: Sequence[str] = ()) -> list[Task]:
+def tasks(case: Case, called: Names, clock: Sequence[str] = (), copies: Sequence[Copy] = ()) -> list[Task]:
     """Every step in its order, done or not; ``clock`` is told of the first."""
     return [
         Task("The clock", "later" if case.state == "stopped" else "done", clock),
         _period(case, called),
         _ended(case),
-        Task("Return to the source", _return_status(case), [RETURN_WORDS[case.return_state]]),
+        Task("Return to the source", _return_status(case), _return(case, called)),
         Task("Review", _status(case, "due", bool(case.reviewer)), _review(case, called)),
         Task("Approval", _status(case, "reviewed", bool(case.approver)), _approval(case, called)),
         Task("Cooling-off", _cooling(case), _cooling_lines(case)),
+        _copies(copies),
         Task("Destruction and certificate", _destruction(case), _destroyed(case), _certificate(case)),
     ]
+
+
+def copy_row(copy: Copy, called: Names) -> dict[str, Any]:
+    """A copy of one item on paper or media as a page shows it."""
+    way = METHODS.get(copy.method)
+    return {
+        "found": copy,
+        "kind": KINDS[copy.kind],
+        "body": names.party(copy.party),
+        "method": f"{way.words} ({way.standard})" if way else "",
+        "by": called.person(copy.accounted_by),
+    }
 
 
 def hold_row(hold: Hold, called: Names) -> dict[str, Any]:
@@ -110,6 +130,18 @@ def _return_status(case: Case) -> str:
     return "to-do" if case.state == "due" else "later"
 
 
+def _return(case: Case, called: Names) -> list[str]:
+    lines = [RETURN_WORDS[case.return_state]]
+    if case.served_at is not None:
+        files = f"{filters.plural(case.served_files or 0, 'file')}, {filters.filesize(case.served_bytes or 0)}"
+        given = f"its text and {files}" if case.served_files else "its text; it has no files"
+        lines.append(f"Given to it as one package on {filters.gds_datetime(case.served_at)} ({given}).")
+    if case.received:
+        how = "from that package" if case.received == "package" else "it had it already"
+        lines.append(f"Confirmed by {called.person(case.received_by)}: {how}.")
+    return lines
+
+
 def _review(case: Case, called: Names) -> list[str]:
     if not case.reviewer:
         return ["Somebody proposes what should happen to it."]
@@ -125,7 +157,7 @@ def _approval(case: Case, called: Names) -> list[str]:
 
 
 def _cooling(case: Case) -> str:
-    if case.state == "kept":
+    if case.state in ("kept", "transferring"):
         return "not-needed"
     return _status(case, "cooling-off", _reached(case, "destroying"))
 
@@ -133,26 +165,45 @@ def _cooling(case: Case) -> str:
 def _cooling_lines(case: Case) -> list[str]:
     if case.state == "kept":
         return ["It is kept."]
+    if case.state == "transferring":
+        return ["It waits for its transfer."]
     if case.destroy_on is None:
         days = house().policies.schedules.disposal.cooling_off_days
         return [f"After approval its key is disabled at once; for {filters.plural(days, 'day')} all can be undone."]
     return [f"The key is disabled. Until {filters.gds_date(case.destroy_on)} all can be undone."]
 
 
+def _copies(copies: Sequence[Copy]) -> Task:
+    left = sum(copy.fate == "open" for copy in copies)
+    if not copies:
+        return Task("Copies on paper and media", "not-needed", ["None is registered."])
+    said = f"{filters.plural(left, 'copy', 'copies')} still to be accounted for: no certificate is issued before."
+    return Task("Copies on paper and media", "to-do" if left else "done", [said if left else "All accounted for."])
+
+
 def _destruction(case: Case) -> str:
     if case.state == "kept":
         return "not-needed"
+    if case.state == "transferring":
+        return "later"
     return "done" if case.state == "destroyed" else _status(case, "destroying", False)
 
 
 def _destroyed(case: Case) -> list[str]:
     if case.state == "kept":
         return ["It is not destroyed."]
-    tried = [f"It failed {filters.plural(case.failures, 'time')} and is tried again."] if case.failures else []
+    tried = [_failed(case)] if case.failures else []
     if case.erased_at is None:
         return [*tried, "Its keys are destroyed, its encrypted files removed, and their absence verified."]
     files = f"{filters.plural(case.parts or 0, 'file')}, {filters.filesize(case.size or 0)}"
     return [*tried, f"Destroyed on {filters.gds_datetime(case.erased_at)} ({files}); absence verified."]
+
+
+def _failed(case: Case) -> str:
+    times = filters.plural(case.failures, "time")
+    if case.failed_at is None:
+        return f"It failed {times} before it went well."
+    return f"It failed {times}, last on {filters.gds_datetime(case.failed_at)} ({case.failure}). It is tried again."
 
 
 def _certificate(case: Case) -> Mapping[str, str]:
@@ -168,7 +219,7 @@ def _status(case: Case, now_at: str, done: bool) -> str:
 
 
 def _reached(case: Case, state: State) -> bool:
-    if case.state == "kept":
+    if case.state in ("kept", "transferring"):
         return state == "due"
     return STATES.index(case.state) >= STATES.index(state)
 
@@ -178,6 +229,10 @@ def outcome(case: Case, today: date, cooled: date) -> list[str]:
     if case.proposal == "extend":
         until = filters.gds_date(case.proposed_until)
         return [f"The item is kept until {until}. Then it is due again, and offered to its source again."]
+    if case.proposal == "return":
+        return ["The item is offered back to its source. Somebody else of the source answers; it stays due until then."]
+    if case.proposal == "transfer":
+        return ["The item waits for its transfer to The National Archives. It is not destroyed before."]
     if case.proposal == "keep":
         return ["The item is kept for good. It is never due again."]
     return [

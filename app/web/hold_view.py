@@ -18,7 +18,7 @@ from retention.model.case import Case
 from retention.model.hold import Hold, Manner, Scope
 from retention.queries.holds import HeldItem, HoldRow
 from retention.rules import scope as rules
-from retention.rules import steps
+from retention.rules.steps import holding
 from retention.service.preview import Preview
 
 MANNERS: Mapping[Manner, str] = {
@@ -33,12 +33,12 @@ OCCASIONS = dict(hold_forms.OCCASIONS)
 
 def against(work: Work, hold: Hold) -> Sequence[Reason]:
     """Why the asker may not lift this hold or see to it; nothing if they may."""
-    return asked(work, "lift-hold", steps.may_keep(hold, work.actor), body=hold.party)
+    return asked(work, "lift-hold", holding.may_keep(hold, work.actor), body=hold.party)
 
 
 def against_placing(work: Work) -> Sequence[Reason]:
     """Why the asker may place none."""
-    return asked(work, "place-hold", tuple(steps.may_place(work.actor)), body=work.actor.party)
+    return asked(work, "place-hold", tuple(holding.may_place(work.actor)), body=work.actor.party)
 
 
 def scope_lines(scope: Scope, places: Mapping[str, str], references: Mapping[str, str], people: str) -> list[str]:
@@ -62,7 +62,7 @@ def scope_lines(scope: Scope, places: Mapping[str, str], references: Mapping[str
 def named_by(work: Work, hold: Hold, who: Actor) -> list[str]:
     """The same of a hold, as this person may see it."""
     scope = rules.read(hold.scope)
-    people = hold.people if steps.shows_people(hold, who) else ""
+    people = hold.people if holding.shows_people(hold, who) else ""
     return scope_lines(scope, item_words.places(work), work.holds.references(scope.items), people)
 
 

@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from app.bootstrap.glance import Glance
 from app.bootstrap.work import Work
 from app.http.house import house
-from audit.fact import kinds
+from app.http.phrases import act, party, sentence, words
 from foundation.actor import NOBODY, SERVICE
 from identity.errors import PersonUnknown
 from retention.model.schedule import Schedule
+
+__all__ = ["Names", "act", "classes", "parties", "party", "role", "schedules", "sentence", "words"]
 
 _FIXED = {
     "": "",
@@ -38,12 +40,6 @@ class Names:
         return self._known[id_]
 
 
-def party(id_: str) -> str:
-    """A party's short name."""
-    found = house().policies.parties.get(id_)
-    return found.short if found else id_
-
-
 def parties() -> list[tuple[str, str]]:
     """Every party, for a choice."""
     return [(one.id, one.short) for one in house().policies.parties.values()]
@@ -53,22 +49,6 @@ def role(id_: str) -> str:
     """A role's name."""
     found = house().policies.roles.get(id_)
     return found.name if found else id_
-
-
-def words(code: str) -> str:
-    """ "inspection-report" as a page says it."""
-    return code.replace("-", " ").capitalize()
-
-
-def sentence(text: str) -> str:
-    """With a capital first letter, the rest as it is."""
-    return text[:1].upper() + text[1:]
-
-
-def act(kind: str) -> str:
-    """A kind of fact in words."""
-    found = kinds().get(kind)
-    return found.meaning if found else words(kind.rpartition(".")[2])
 
 
 def schedules() -> Mapping[str, Schedule]:

@@ -10,6 +10,7 @@ from flask import current_app, request, url_for
 from foundation.actor import NOBODY, Actor
 
 RECORDS = frozenset({"records-reviewer", "disposal-approver", "compliance-officer", "auditor"})
+DISPOSERS = frozenset({"records-reviewer", "disposal-approver"})
 LOG = frozenset({"compliance-officer", "auditor"})
 # The policies keep these from every item; a menu that leads only to empty pages would be unkind.
 NO_ITEMS = frozenset({"account-admin", "operator", "compliance-officer", "auditor"})
@@ -46,6 +47,7 @@ ENTRIES = (
     Entry("Send", "items.new", _works),
     Entry("Drafts", "drafts.index", _works),
     Entry("Search", "search.index", _works),
+    Entry("Disposal day", "disposal_day.show", _holds(*DISPOSERS)),
     Entry("Disposals", "disposals.index", _holds(*RECORDS)),
     Entry("Audit log", "audit.index", _holds(*LOG)),
     Entry("Incidents", "incidents.index", _holds("breach-lead")),
@@ -60,7 +62,12 @@ UNDER = {
     "holds": "disposals",
     "hold_placing": "disposals",
     "schedules": "disposals",
+    "batches": "disposals",
+    "returns": "disposals",
+    "foresight": "disposals",
+    "transfers": "disposals",
     "certificates": "disposals",
+    "log_retention": "audit",
 }
 
 FOOTER = (

@@ -9,7 +9,7 @@ from itertools import chain
 
 from flask import Response, stream_with_context
 
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+from app.bootstrap.cells import cell
 
 
 def csv_file(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
@@ -35,10 +35,5 @@ def csv_stream(name: str, head: Sequence[str], batches: Iterator[Sequence[Sequen
 
 def _lines(rows: Iterable[Sequence[object]]) -> str:
     out = io.StringIO()
-    csv.writer(out).writerows([_cell(each) for each in row] for row in rows)
+    csv.writer(out).writerows([cell(each) for each in row] for row in rows)
     return out.getvalue()
-
-
-def _cell(value: object) -> str:
-    text = "" if value is None else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) else text

@@ -171,6 +171,12 @@ def upgrade() -> None:
         sa.Column("offered_at", sa.BigInteger(), nullable=True),
         sa.Column("answered_by", sa.String(length=36), nullable=False),
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("served_at", sa.BigInteger(), nullable=True),
+        sa.Column("served_files", sa.Integer(), nullable=True),
+        sa.Column("served_bytes", sa.BigInteger(), nullable=True),
+        sa.Column("served_sha256", sa.String(length=64), nullable=False),
+        sa.Column("received", sa.String(length=10), nullable=False),
+        sa.Column("received_by", sa.String(length=36), nullable=False),
         sa.Column("proposal", sa.String(length=10), nullable=False),
         sa.Column("proposed_until", sa.Date(), nullable=True),
         sa.Column("review_reason", sa.Text(), nullable=False),
@@ -185,6 +191,8 @@ def upgrade() -> None:
         sa.Column("parts", sa.Integer(), nullable=True),
         sa.Column("size", sa.BigInteger(), nullable=True),
         sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("failed_at", sa.BigInteger(), nullable=True),
+        sa.Column("failure", sa.String(length=60), nullable=False),
         sa.Column("erased_at", sa.BigInteger(), nullable=True),
         sa.Column("certificate", sa.String(length=40), nullable=False),
         sa.Column("outcome", sa.String(length=60), nullable=False),
@@ -198,7 +206,7 @@ def upgrade() -> None:
         sa.CheckConstraint("reviewer = '' or reviewer <> approver", name=op.f("ck_disposal_case_two_people")),
         sa.CheckConstraint(
             "state in ('stopped', 'no-period', 'running', 'due', 'reviewed', 'cooling-off', 'destroying', 'erased', "
-            "'destroyed', 'kept')",
+            "'destroyed', 'kept', 'transferring')",
             name=op.f("ck_disposal_case_state"),
         ),
         sa.PrimaryKeyConstraint("item", name=op.f("pk_disposal_case")),
@@ -213,8 +221,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("also <> ''"),
             postgresql_where=sa.text("also <> ''"),
         )
+        batch_op.create_index(
+            "ix_disposal_case_failed",
+            ["failed_at"],
+            unique=False,
+            sqlite_where=sa.text("failed_at is not null"),
+            postgresql_where=sa.text("failed_at is not null"),
+        )
         batch_op.create_index("ix_disposal_case_schedule", ["originator", "schedule_version", "state"], unique=False)
         batch_op.create_index("ix_disposal_case_sort_on", ["sort_on", "item"], unique=False)
+        batch_op.create_index(
+            "ix_disposal_case_foresight",
+            ["state", "originator", "retention_class", "sort_on", "trigger_on"],
+            unique=False,
+        )
         batch_op.create_index(
             "ix_disposal_case_stale",
             ["item"],
@@ -224,6 +244,32 @@ def upgrade() -> None:
         )
         batch_op.create_index("ix_disposal_case_state_destroy_on", ["state", "destroy_on"], unique=False)
         batch_op.create_index("ix_disposal_case_state_sort_on", ["state", "sort_on", "item"], unique=False)
+
+    op.create_table(
+        "disposal_copy",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.Text(), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("registered_by", sa.String(length=36), nullable=False),
+        sa.Column("registered_at", sa.BigInteger(), nullable=False),
+        sa.Column("fate", sa.String(length=9), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=False),
+        sa.Column("witness", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=True),
+        sa.Column("accounted_by", sa.String(length=36), nullable=False),
+        sa.Column("accounted_at", sa.BigInteger(), nullable=True),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.CheckConstraint("kind in ('paper', 'printed', 'media', 'exported')", name=op.f("ck_disposal_copy_kind")),
+        sa.CheckConstraint("fate in ('open', 'destroyed', 'returned')", name=op.f("ck_disposal_copy_fate")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal_copy")),
+    )
+    with op.batch_alter_table("disposal_copy", schema=None) as batch_op:
+        batch_op.create_index("ix_disposal_copy_item", ["item", "fate"], unique=False)
 
     op.create_table(
         "disposal_recomputed",
@@ -240,6 +286,41 @@ def upgrade() -> None:
     with op.batch_alter_table("disposal_recomputed", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_disposal_recomputed_item"), ["item"], unique=False)
 
+    op.create_table(
+        "disposal_tally",
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("act", sa.String(length=12), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("originator", sa.String(length=40), nullable=False),
+        sa.Column("retention_class", sa.String(length=60), nullable=False),
+        sa.PrimaryKeyConstraint("entry", name=op.f("pk_disposal_tally")),
+    )
+    with op.batch_alter_table("disposal_tally", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_disposal_tally_counted", ["on", "act", "originator", "retention_class", "item"], unique=False
+        )
+
+    op.create_table(
+        "disposal_transfer",
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("packaged_entry", sa.String(length=36), nullable=False),
+        sa.Column("packaged_at", sa.BigInteger(), nullable=False),
+        sa.Column("packaged_by", sa.String(length=36), nullable=False),
+        sa.Column("recipient", sa.String(length=80), nullable=False),
+        sa.Column("files", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("closure", sa.String(length=6), nullable=False),
+        sa.Column("closure_years", sa.Integer(), nullable=True),
+        sa.Column("receipt_entry", sa.String(length=36), nullable=False),
+        sa.Column("received_by", sa.String(length=36), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("archive_reference", sa.String(length=60), nullable=False),
+        sa.CheckConstraint("closure in ('open', 'closed')", name=op.f("ck_disposal_transfer_closure")),
+        sa.CheckConstraint("received_by <> packaged_by", name=op.f("ck_disposal_transfer_two_people")),
+        sa.PrimaryKeyConstraint("item", name=op.f("pk_disposal_transfer")),
+    )
     op.create_table(
         "disposal_trigger",
         sa.Column("item", sa.String(length=36), nullable=False),
@@ -551,6 +632,84 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("disposal_hold_item", schema=None) as batch_op:
         batch_op.create_index("ix_disposal_hold_item_item", ["item"], unique=False)
+
+    op.create_table(
+        "disposal_batch",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("retention_class", sa.String(length=60), nullable=False),
+        sa.Column("establishment", sa.String(length=40), nullable=False),
+        sa.Column("due_by", sa.Date(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("opened_by", sa.String(length=36), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("submitted_by", sa.String(length=36), nullable=False),
+        sa.Column("submitted_at", sa.BigInteger(), nullable=True),
+        sa.Column("decided_by", sa.String(length=36), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("closing", sa.Text(), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.Column("certificate", sa.String(length=60), nullable=False),
+        sa.CheckConstraint(
+            "state in ('open', 'submitted', 'approved', 'closed')", name=op.f("ck_disposal_batch_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal_batch")),
+        sa.UniqueConstraint("party", "number", name=op.f("uq_disposal_batch_party_number")),
+    )
+    with op.batch_alter_table("disposal_batch", schema=None) as batch_op:
+        batch_op.create_index("ix_disposal_batch_state", ["state", "party"], unique=False)
+
+    op.create_table(
+        "disposal_batch_item",
+        sa.Column("batch", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.String(length=10), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("proposal", sa.String(length=8), nullable=False),
+        sa.Column("rules", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "place in ('taken', 'proposed', 'approved', 'sent-back', 'left-out', 'withdrawn')",
+            name=op.f("ck_disposal_batch_item_place"),
+        ),
+        sa.ForeignKeyConstraint(["batch"], ["disposal_batch.id"], name=op.f("fk_disposal_batch_item_batch")),
+        sa.ForeignKeyConstraint(["item"], ["disposal_case.item"], name=op.f("fk_disposal_batch_item_item")),
+        sa.PrimaryKeyConstraint("batch", "item", name=op.f("pk_disposal_batch_item")),
+    )
+    with op.batch_alter_table("disposal_batch_item", schema=None) as batch_op:
+        batch_op.create_index("ix_disposal_batch_item_item", ["item"], unique=False)
+
+    op.create_table(
+        "disposal_batch_certificate",
+        sa.Column("number", sa.String(length=60), nullable=False),
+        sa.Column("batch", sa.String(length=36), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("issued_at", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["batch"], ["disposal_batch.id"], name=op.f("fk_disposal_batch_certificate_batch")),
+        sa.PrimaryKeyConstraint("number", name=op.f("pk_disposal_batch_certificate")),
+        sa.UniqueConstraint("batch", name=op.f("uq_disposal_batch_certificate_batch")),
+    )
+    with op.batch_alter_table("disposal_batch_certificate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_disposal_batch_certificate_issued_at"), ["issued_at"], unique=False)
+
+    op.create_table(
+        "disposal_reminder",
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("stage", sa.String(length=12), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint(
+            "stage in ('due', 'approval', 'hold-review', 'return', 'cooling-off')",
+            name=op.f("ck_disposal_reminder_stage"),
+        ),
+        sa.PrimaryKeyConstraint("subject", "stage", "since", name=op.f("pk_disposal_reminder")),
+    )
 
     op.create_table(
         "draft_named",

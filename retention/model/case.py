@@ -17,16 +17,23 @@ State = Literal[
     "erased",  # key and ciphertext gone, absence verified; the certificate is owed
     "destroyed",
     "kept",
+    "transferring",  # approved; it waits for its transfer to The National Archives
 ]
 Return = Literal["none", "offered", "accepted", "returned", "declined", "cannot"]
-Proposal = Literal["", "destroy", "extend", "keep"]
+Proposal = Literal["", "destroy", "extend", "keep", "return", "transfer"]
+Received = Literal["", "package", "held"]
 STATES: tuple[State, ...] = (
-    "stopped", "no-period", "running", "due", "reviewed", "cooling-off", "destroying", "erased", "destroyed", "kept"
+    "stopped", "no-period", "running", "due", "reviewed", "cooling-off", "destroying", "erased", "destroyed", "kept",
+    "transferring",
 )  # fmt: skip
 # Before this point a hold may still be placed; after it there may be nothing left to hold.
-HOLDABLE: frozenset[State] = frozenset({"stopped", "no-period", "running", "due", "reviewed", "cooling-off", "kept"})
+HOLDABLE: frozenset[State] = frozenset(
+    {"stopped", "no-period", "running", "due", "reviewed", "cooling-off", "kept", "transferring"}
+)
 # What a version that begins may still move; what was decided by two people is sent back first.
 MOVABLE: frozenset[State] = frozenset({"no-period", "running", "due"})
+# What two people have begun to decide on, or did: it goes back to them before its date is found anew.
+DECIDED: frozenset[State] = frozenset({"reviewed", "cooling-off", "transferring"})
 # M59a: it is settled that the material was returned, or agreed that it is not to be.
 RETURN_SETTLED: frozenset[Return] = frozenset({"returned", "declined", "cannot"})
 
@@ -90,6 +97,12 @@ class Case:
     offered_at: datetime | None = None
     answered_by: str = ""
     answered_at: datetime | None = None
+    served_at: datetime | None = None  # the last package of it that its source was given
+    served_files: int | None = None
+    served_bytes: int | None = None
+    served_sha256: str = ""  # of the package's manifest
+    received: Received = ""  # how the source has it: by that package, or it held it already
+    received_by: str = ""
     proposal: Proposal = ""
     proposed_until: date | None = None
     review_reason: str = ""
@@ -103,7 +116,9 @@ class Case:
     content_entry: str = ""
     parts: int | None = None
     size: int | None = None
-    failures: int = 0
+    failures: int = 0  # of the destruction, all that were
+    failed_at: datetime | None = None  # None: nothing went wrong, or it has gone well since
+    failure: str = ""
     erased_at: datetime | None = None
     certificate: str = ""
     outcome: str = ""  # what came of the item, in the agreement's words

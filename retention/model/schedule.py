@@ -73,6 +73,17 @@ class Schedule:
 
 
 @dataclass(frozen=True, slots=True)
+class Reminders:
+    """After how many days at a stage those whose turn it is are reminded; ``cooling_off``: that many before its end."""
+
+    due: int
+    approval: int
+    hold_review: int
+    returns: int
+    cooling_off: int
+
+
+@dataclass(frozen=True, slots=True)
 class DisposalPolicy:
     """Local interpretation, labelled so in the file, except ``longest_months`` (GSCP24 para 42d)."""
 
@@ -80,6 +91,7 @@ class DisposalPolicy:
     hold_review_days: int
     extension_cap_months: int
     longest_months: int
+    reminders: Reminders
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from retention.model.schedule import (
     Action,
     Applies,
     DisposalPolicy,
+    Reminders,
     RetentionClass,
     Schedule,
     Schedules,
@@ -177,12 +178,19 @@ def _months(table: Table) -> int | None:
 def _disposal(path: Path, root: Path, faults: Faults) -> DisposalPolicy:
     table = read(path, root, faults)
     if table is None:
-        return DisposalPolicy(0, 0, 0, 0)
+        return DisposalPolicy(0, 0, 0, 0, Reminders(0, 0, 0, 0, 0))
     policy = DisposalPolicy(
         cooling_off_days=_local(table, "cooling_off", "days", least=0),
         hold_review_days=_local(table, "hold_review", "days"),
         extension_cap_months=_local(table, "extension", "months"),
         longest_months=_local(table, "longest_keeping", "months"),
+        reminders=Reminders(
+            due=_local(table, "remind_due", "days"),
+            approval=_local(table, "remind_approval", "days"),
+            hold_review=_local(table, "remind_hold_review", "days", least=0),
+            returns=_local(table, "remind_return", "days"),
+            cooling_off=_local(table, "remind_cooling_off", "days"),
+        ),
     )
     table.done()
     return policy

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, cast
@@ -10,11 +10,13 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from retention.errors import CaseNotFound, CertificateNotFound
-from retention.model.case import STATES, Case, Certificate, State
+from retention.model.case import STATES, Case, Certificate, Return, State
 from retention.model.hold import Hold
 from retention.ports import Words
 from retention.store.cases import HELD, NEVER, STANDS, case_of, hold_of
-from retention.tables import disposal_case, disposal_certificate, disposal_hold, disposal_hold_item
+from retention.tables.cases import disposal_case
+from retention.tables.endings import disposal_certificate
+from retention.tables.holds import disposal_hold, disposal_hold_item
 
 MOST = 100  # rows a page
 # One without its proofs is no certificate yet.
@@ -33,6 +35,8 @@ class Filter:
     beyond: bool | None = None  # kept, or to be kept by what is proposed, for twenty years or more
     due_by: date | None = None
     text: str = ""
+    returns: frozenset[Return] = frozenset()
+    not_body: str = ""  # of any other body than this
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,20 @@ class CertificateRow:
     item: str
     originator: str
     issued_at: datetime
+    retention_class: str
+    establishment: str
+    erased_at: datetime | None
+    size: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """Which certificates; an empty value filters nothing. ``since`` is in it, ``until`` not. ``text`` begins one."""
+
+    retention_class: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    text: str = ""
 
 
 class Disposals:
@@ -110,14 +128,22 @@ class Disposals:
             query = query.where(disposal_hold.c.review_on <= review_by)
         return [hold_of(row, self._words) for row in self._conn.execute(query).mappings()]
 
-    def certificates(self, *, body: str = "", before: str = "", size: int = 50) -> Sequence[CertificateRow]:
-        """Certificates by number, newest numbers first; ``before`` is the last number of the page before."""
-        columns = [disposal_certificate.c[name] for name in ("number", "item", "originator", "issued_at")]
-        query = sa.select(*columns).where(_PROVEN).order_by(disposal_certificate.c.number.desc()).limit(min(size, MOST))
+    def certificates(
+        self, *, body: str = "", before: str = "", size: int = 50, wanted: Issued | None = None
+    ) -> Sequence[CertificateRow]:
+        """The log of disposals: certificates by number, newest numbers first.
+
+        ``before`` is the last number of the page before; ``body`` and ``wanted`` filter.
+        """
+        issued, case = disposal_certificate.c, disposal_case.c
+        columns = (issued.number, issued.item, issued.originator, issued.issued_at)
+        more = (case.retention_class, case.establishment, case.erased_at, case.size)
+        query = sa.select(*columns, *more).join(disposal_case, case.item == issued.item)
+        query = query.where(_PROVEN, *_issued(wanted or Issued())).order_by(issued.number.desc()).limit(min(size, MOST))
         if body:
-            query = query.where(disposal_certificate.c.originator == body)
+            query = query.where(issued.originator == body)
         if before:
-            query = query.where(disposal_certificate.c.number < before)
+            query = query.where(issued.number < before)
         return [CertificateRow(**cast(dict[str, Any], dict(row))) for row in self._conn.execute(query).mappings()]
 
     def certificate(self, number: str) -> Certificate:
@@ -127,6 +153,37 @@ class Disposals:
         if row is None:
             raise CertificateNotFound("Check the number.")
         return Certificate(**cast(dict[str, Any], dict(row)))
+
+
+def certificates_of(conn: sa.Connection, begins: datetime, over: datetime, *, body: str = "") -> Iterator[Certificate]:
+    """Proven certificates issued from ``begins`` to before ``over``, by number; one after the other."""
+    column = disposal_certificate.c
+    query = sa.select(disposal_certificate).where(_PROVEN, column.issued_at >= begins, column.issued_at < over)
+    if body:
+        query = query.where(column.originator == body)
+    rows = conn.execution_options(yield_per=100).execute(query.order_by(column.number))
+    for row in rows.mappings():
+        yield Certificate(**cast(dict[str, Any], dict(row)))
+
+
+def unproven_of(conn: sa.Connection, begins: datetime, over: datetime) -> list[str]:
+    """Items whose certificate was issued then and is not proven yet."""
+    column = disposal_certificate.c
+    query = sa.select(column.item).where(column.text == "", column.issued_at >= begins, column.issued_at < over)
+    return list(conn.scalars(query.order_by(column.number)))
+
+
+def _issued(wanted: Issued) -> list[sa.ColumnElement[bool]]:
+    found: list[sa.ColumnElement[bool]] = []
+    if wanted.retention_class:
+        found.append(disposal_case.c.retention_class == wanted.retention_class)
+    if wanted.since is not None:
+        found.append(disposal_certificate.c.issued_at >= wanted.since)
+    if wanted.until is not None:
+        found.append(disposal_certificate.c.issued_at < wanted.until)
+    if wanted.text:
+        found.append(disposal_case.c.reference.startswith(wanted.text.upper(), autoescape=True))
+    return found
 
 
 def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
@@ -139,6 +196,10 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = [column[name] == value for name, value in exact.items() if value]
     if wanted.states:
         found.append(column.state.in_(sorted(wanted.states)))
+    if wanted.returns:
+        found.append(column.return_state.in_(sorted(wanted.returns)))
+    if wanted.not_body:
+        found.append(column.originator != wanted.not_body)
     if wanted.held is not None:
         found.append(HELD if wanted.held else sa.not_(HELD))
     if wanted.beyond is not None:

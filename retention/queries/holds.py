@@ -14,7 +14,8 @@ from retention.model.case import Case
 from retention.model.hold import BINDING, Hold, Manner
 from retention.ports import Words
 from retention.store.cases import HELD, case_of, hold_of
-from retention.tables import disposal_case, disposal_hold, disposal_hold_item
+from retention.tables.cases import disposal_case
+from retention.tables.holds import disposal_hold, disposal_hold_item
 
 MOST = 100  # rows a page
 

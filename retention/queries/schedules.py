@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from foundation.calendar import london_date
 from retention.errors import ScheduleNotFound
-from retention.model.case import Case, Recomputation, Trigger
+from retention.model.case import DECIDED, Case, Recomputation, Trigger
 from retention.model.schedule import Schedules, ScheduleVersion, Version
 from retention.ports import Words
 from retention.rules import clock, schedule_diff
@@ -101,5 +101,5 @@ class ScheduleList:
         if found.applies == "new" or case.state == "stopped" or found.state == "rejected" or not heard:
             return case
         # As it will be found on the day: what was reviewed is due again by then.
-        again = replace(case, state="due") if case.state in ("reviewed", "cooling-off") else case
+        again = replace(case, state="due") if case.state in DECIDED else case
         return clock.anew(again, heard, schedules, found.effective_from)

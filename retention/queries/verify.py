@@ -12,8 +12,8 @@ from audit.note import Checkpoint
 from audit.trust import Trust
 from audit.verify import verify_receipt
 from audit.views import forked
-from retention.rules import certificate
-from retention.rules.certificate import Opened
+from retention.rules import batch_certificate, certificate, selfproving
+from retention.rules.selfproving import Opened
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,36 +35,42 @@ class CertificateReport:
 
 
 def verify_certificate(data: bytes, trusted: Trust | Sequence[str]) -> CertificateReport:
-    """Check the bytes of a certificate against what is trusted (docs/formats/certificate.md, "Verification").
+    """Check the bytes of a certificate, of an item or of a batch, against what is trusted.
 
+    As docs/formats/certificate.md and batch-certificate.md say under "Verification".
     Never raises for what it reads. Raises audit's VerifierKeyInvalid for a key that is none.
     """
-    read = certificate.read(data)
+    kind = batch_certificate if _claims(data, batch_certificate.FORMAT) else certificate
+    read = kind.read(data)
     if read.faults:
         return _refused(*(f"the file {fault}" for fault in read.faults))
     trust = Trust.of(trusted)
     opened: dict[str, Opened] = {}
     heads: list[Checkpoint] = []
     faults: list[str] = []
-    for name in certificate.ACTS:
+    for name in kind.ACTS:
         report = verify_receipt(read.proof[name], trust)
         faults += [f"the receipt “{name}”: {fault}" for fault in report.faults]
         if report.ok and report.entry is not None:
             opened[name] = _opened(report.entry)
             heads.append(trust.open(read.proof[name]["checkpoint"]).checkpoint)
-    if len(opened) < len(certificate.ACTS):
+    if len(opened) < len(kind.ACTS):
         return _refused(*faults)
     faults += _histories(heads)
-    faults += certificate.agree(read.body, opened)
+    faults += kind.agree(read.body, opened)
     if faults:
         return _refused(*faults)
-    issued = opened["certificate-issued"]
+    issued = opened[selfproving.ISSUED]
     return CertificateReport(str(read.body["number"]), heads[0].origin, issued.seq, read.body, ())
 
 
 def is_certificate(data: bytes) -> bool:
-    """Whether the bytes claim to be a certificate of this format, so that `custodes verify` knows whom to ask."""
-    return data[:1] == b"{" and f'"format":"{certificate.FORMAT}"'.encode() in data
+    """Whether the bytes claim to be a certificate of a known format, so that `custodes verify` knows whom to ask."""
+    return _claims(data, certificate.FORMAT) or _claims(data, batch_certificate.FORMAT)
+
+
+def _claims(data: bytes, form: str) -> bool:
+    return data[:1] == b"{" and f'"format":"{form}"'.encode() in data
 
 
 def _histories(heads: Sequence[Checkpoint]) -> Iterator[str]:

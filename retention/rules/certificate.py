@@ -1,21 +1,32 @@
-"""What a certificate of destruction says, and what must hold of one (docs/formats/certificate.md).
-
-No signature is checked here: ``retention.queries.verify`` asks the log's verifier and brings its answer.
-"""
+"""What a certificate of destruction says, and what must hold of one (docs/formats/certificate.md)."""
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from hashlib import sha256
+from collections.abc import Collection, Mapping
+from datetime import datetime
 from typing import Any, Final
 
 from retention.model.case import Case
+from retention.model.copy import METHODS, Copy
+from retention.model.transfer import Transfer
+from retention.rules import selfproving
+from retention.rules.archived import transferred, without_receipt
+from retention.rules.selfproving import (
+    DISCLOSED,
+    LARGEST,
+    Checked,
+    Form,
+    Opened,
+    body_digest,
+    canonical,
+    filled,
+    instant,
+)
+
+__all__ = ["ACTS", "DISCLOSED", "FORMAT", "LARGEST", "Checked", "Opened", "agree", "body", "body_digest", "canonical",
+           "file", "number", "read"]  # fmt: skip
 
 FORMAT: Final = "custodes/certificate/1"
-LARGEST: Final = 1 << 20  # bytes of a certificate file; a real one has a few thousand
 
 # Receipt name -> the act its entry must record. Their order is the order in the log.
 ACTS: Final[Mapping[str, str]] = {
@@ -23,10 +34,10 @@ ACTS: Final[Mapping[str, str]] = {
     "content-removed": "vault.content-removed",
     "certificate-issued": "retention.certificate-issued",
 }
-# Who acted and why stay out: a certificate holds no name and nobody's words.
-DISCLOSED: Final = ("subject", "what")
-
-_FILE_KEYS: Final = frozenset({"format", "body", "proof", "digest"})
+BACKUPS: Final = (
+    "Older backups of the store hold ciphertext only. An older backup of the key database is unreadable once "
+    "the key that wraps its epoch is destroyed."
+)
 _BODY_KEYS: Final = frozenset(
     {
         "number", "issued_at", "item", "reference", "originator", "holder", "agreement", "agreement_version", "kind",
@@ -36,36 +47,7 @@ _BODY_KEYS: Final = frozenset(
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """What a verified receipt says of its entry. ``seq`` is its place in the log, ``disclosed`` the fields it shows."""
-
-    seq: int
-    id: str
-    act: str
-    outcome: str
-    subject: str
-    what: Mapping[str, Any]
-    disclosed: tuple[str, ...] = DISCLOSED
-
-
-@dataclass(frozen=True, slots=True)
-class Checked:
-    """A file as read: ``body`` and ``proof`` are empty unless its form is right; ``faults`` says what is not."""
-
-    body: Mapping[str, Any]
-    proof: Mapping[str, Any]
-    faults: tuple[str, ...]
-
-
-def canonical(value: object) -> bytes:
-    """JSON with sorted keys and no spaces, UTF-8: one value has one form, so every byte counts."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
-
-
-def body_digest(body: Mapping[str, Any]) -> str:
-    """SHA-256 of the canonical body, in hex: what the log's entry of issue holds."""
-    return sha256(canonical(body)).hexdigest()
+_FORM: Final = Form(FORMAT, _BODY_KEYS, ACTS)
 
 
 def number(reference: str) -> str:
@@ -73,11 +55,16 @@ def number(reference: str) -> str:
     return f"DC-{reference}"
 
 
-def body(case: Case, *, holder: str, now: datetime) -> dict[str, Any]:
-    """The certificate's body, from a case in state erased (policy-facts 3.5: MoJ declaration and GSCP fields)."""
+def body(
+    case: Case, *, holder: str, now: datetime, copies: Collection[Copy] = (), transfer: Transfer | None = None
+) -> dict[str, Any]:
+    """The certificate's body, from a case in state erased (policy-facts 3.5: MoJ declaration and GSCP fields).
+
+    ``copies``: those on paper and media, each accounted for.
+    """
     return {
         "number": number(case.reference),
-        "issued_at": _instant(now),
+        "issued_at": instant(now),
         "item": case.item,
         "reference": case.reference,
         "originator": case.originator,
@@ -95,17 +82,36 @@ def body(case: Case, *, holder: str, now: datetime) -> dict[str, Any]:
             "content": "the encrypted files were removed from the store",
             "standard": "Ministry of Justice data destruction instruction: destruction of the decryption keys (M61)",
         },
-        "verification": "a listing of the store after removal found nothing of the item",
-        "copies": (
-            "Older backups of the store hold ciphertext only. An older backup of the key database is unreadable once "
-            "the key that wraps its epoch is destroyed."
+        "verification": (
+            "a listing of the store after removal, by versions where it keeps them, found nothing of the item: all its "
+            "data here is suitably, appropriately and irreversibly destroyed in its entirety and rendered permanently "
+            "inaccessible and void, and none of it was kept in anonymised form"
         ),
-        "hold_check": {"held": case.held, "at": _instant(case.erased_at)},
-        **_people(case),
-        "destroyed_at": _instant(case.erased_at),
+        "copies": {"accounted": _copies(copies), "backups": BACKUPS},
+        "hold_check": {"held": case.held, "at": instant(case.erased_at)},
+        **_people(case, transfer),
+        "destroyed_at": instant(case.erased_at),
         "operator": "service",
         "evidence": {"key-destroyed": case.key_entry, "content-removed": case.content_entry},
     }
+
+
+def _copies(copies: Collection[Copy]) -> list[dict[str, Any]]:
+    """No holder, no place and no witness's name: who they were stands sealed in the log's entry."""
+    return [
+        {
+            "kind": each.kind,
+            "made_on": each.made_on.isoformat(),
+            "fate": each.fate,
+            "on": each.on.isoformat() if each.on else None,
+            "method": METHODS[each.method].words if each.method else "",
+            "standard": METHODS[each.method].standard if each.method else "",
+            "witnessed": bool(each.witness),
+            "by": each.accounted_by,
+            "entry": each.entry,
+        }
+        for each in copies
+    ]
 
 
 def _rule(case: Case) -> dict[str, Any]:
@@ -126,107 +132,41 @@ def _rule(case: Case) -> dict[str, Any]:
     }
 
 
-def _people(case: Case) -> dict[str, Any]:
+def _people(case: Case, transfer: Transfer | None) -> dict[str, Any]:
     return {
         "return": {
             "state": case.return_state,
             "offered_by": case.offered_by,
-            "offered_at": _instant(case.offered_at),
+            "offered_at": instant(case.offered_at),
             "answered_by": case.answered_by,
-            "answered_at": _instant(case.answered_at),
+            "answered_at": instant(case.answered_at),
         },
-        "review": {"by": case.reviewer, "at": _instant(case.reviewed_at), "proposal": case.proposal},
+        "review": {"by": case.reviewer, "at": instant(case.reviewed_at), "proposal": case.proposal},
         "approval": {
             "by": case.approver,
-            "at": _instant(case.approved_at),
+            "at": instant(case.approved_at),
             "destroy_on": case.destroy_on.isoformat() if case.destroy_on else None,
+            **({"transferred": transferred(transfer)} if transfer and transfer.receipt_entry else {}),
         },
     }
 
 
 def file(body: Mapping[str, Any], proof: Mapping[str, Any]) -> str:
     """The whole file. ``proof`` maps each name of ``ACTS`` to its receipt."""
-    inner = {"format": FORMAT, "body": body, "proof": proof}
-    return canonical({**inner, "digest": sha256(canonical(inner)).hexdigest()}).decode()
+    return selfproving.file(_FORM, body, proof)
 
 
 def read(data: bytes) -> Checked:
     """Read a file and check its form. Never raises, whatever the bytes."""
-    if len(data) > LARGEST:
-        return Checked({}, {}, ("is too large to be a certificate",))
-    try:
-        value = _decode(data.decode())
-        exact = canonical(value) == data
-    except (ValueError, RecursionError):
-        return Checked({}, {}, ("is not JSON",))
-    faults = tuple(_form(value, exact=exact))
-    return Checked({}, {}, faults) if faults else Checked(value["body"], value["proof"], ())
+    return selfproving.read(_FORM, data)
 
 
-def _number(digits: str) -> int:
-    number = int(digits) if len(digits) <= 17 else _SAFE + 1
-    if abs(number) > _SAFE:
-        raise ValueError
-    return number
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if not all(map(str.isascii, found)):
-        raise ValueError
-    return found
-
-
-def _refuse(_: str) -> None:
-    raise ValueError
-
-
-_SAFE: Final = 2**53 - 1
-_decode = json.JSONDecoder(
-    parse_int=_number, parse_float=_refuse, parse_constant=_refuse, object_pairs_hook=_object
-).decode
-
-
-def _form(value: Any, *, exact: bool) -> list[str]:
-    if not isinstance(value, dict) or value.get("format") != FORMAT:
-        return [f"is not of the format {FORMAT}"]
-    if value.keys() != _FILE_KEYS or not isinstance(value["body"], dict) or not isinstance(value["proof"], dict):
-        return ["does not have the parts of a certificate"]
-    faults = [] if exact else ["is not in canonical form: something was added, moved or rewritten"]
-    if value["body"].keys() != _BODY_KEYS:
-        faults.append("has a body with fields missing or added")
-    if value["proof"].keys() != ACTS.keys() or not all(isinstance(each, dict) for each in value["proof"].values()):
-        faults.append("does not carry exactly the receipts of a certificate")
-    inner = {key: value[key] for key in ("format", "body", "proof")}
-    if value["digest"] != sha256(canonical(inner)).hexdigest():
-        faults.append("does not match its own digest")
-    return faults
+_GONE: Final = ("destroyed", "returned")
 
 
 def agree(body: Mapping[str, Any], opened: Mapping[str, Opened]) -> tuple[str, ...]:
     """Whether the log's entries say what the body says; every disagreement in words. ``opened`` is by receipt name."""
-    faults = [fault for name, act in ACTS.items() for fault in _entry(name, act, body, opened[name])]
-    issued = opened["certificate-issued"].what
-    if issued.get("sha256") != body_digest(body) or issued.get("number") != body["number"]:
-        faults.append("the log's entry of issue is for another text")
-    places = [opened[name].seq for name in ACTS]
-    if sorted(set(places)) != places:
-        faults.append("the entries do not stand in the order key destroyed, content removed, certificate issued")
-    return (*faults, *_sense(body))
-
-
-def _entry(name: str, act: str, body: Mapping[str, Any], entry: Opened) -> list[str]:
-    faults = []
-    if entry.act != act or entry.outcome != "allowed":
-        faults.append(f"the receipt “{name}” is of another act")
-    if entry.disclosed != DISCLOSED:
-        faults.append(f"the receipt “{name}” discloses other fields than subject and what alone")
-    if entry.subject != body["item"]:
-        faults.append(f"the receipt “{name}” is of another item")
-    evidence = body["evidence"]
-    if name != "certificate-issued" and (not isinstance(evidence, dict) or evidence.get(name) != entry.id):
-        faults.append(f"the receipt “{name}” is not of the entry the body names")
-    return faults
+    return (*selfproving.entries(_FORM, body, opened, "item"), *_sense(body))
 
 
 def _sense(body: Mapping[str, Any]) -> list[str]:
@@ -234,25 +174,20 @@ def _sense(body: Mapping[str, Any]) -> list[str]:
     try:
         reviewer, approver = body["review"]["by"], body["approval"]["by"]
         held, authority = body["hold_check"]["held"], body["period"]["authority"]
+        open_ = [each for each in body["copies"]["accounted"] if each["fate"] not in _GONE]
     except (KeyError, TypeError):
         return ["the body is incomplete"]
     faults = []
-    if not _text(reviewer) or not _text(approver) or reviewer == approver:
+    if not filled(reviewer) or not filled(approver) or reviewer == approver:
         faults.append("review and approval are not by two people")
     if held is not False:
         faults.append("the item was held")
-    if not _text(authority):
+    if open_:
+        faults.append("a copy on paper or media is not accounted for")
+    if not filled(authority):
         faults.append("no authority is cited for the period")
+    if without_receipt(body):
+        faults.append("it was to be transferred, and names no receipt of the archive")
     if body["number"] != number(str(body["reference"])):
         faults.append("its number is not that of its reference")
     return faults
-
-
-def _text(value: object) -> bool:
-    return isinstance(value, str) and bool(value.strip())
-
-
-def _instant(value: datetime | None) -> str | None:
-    if value is None:
-        return None
-    return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.") + f"{value.microsecond // 1000:03d}Z"

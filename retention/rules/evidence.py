@@ -8,6 +8,7 @@ from datetime import date
 
 from audit.fact import Fact
 from retention import events
+from retention.model.batch import ENDS
 from retention.model.case import Case
 from retention.model.hold import BINDING
 from retention.policy.files import REOPENED
@@ -16,12 +17,21 @@ from retention.policy.files import REOPENED
 _UNDOES = frozenset(
     {
         events.REVIEW_REFUSED.name,
+        events.REVIEW_WITHDRAWN.name,
         events.APPROVAL_WITHDRAWN.name,
         events.RETURN_OFFERED.name,
         events.CLOCK_RECOMPUTED.name,
         REOPENED,
     }
 )
+# All that is listened to before something is destroyed.
+HEARD = _UNDOES | {
+    events.HOLD_CAUGHT.name,
+    events.HOLD_PASSED_OVER.name,
+    events.DISPOSAL_REVIEWED.name,
+    events.DISPOSAL_APPROVED.name,
+    events.TRANSFER_RECEIVED.name,
+}
 
 
 @dataclass(slots=True)
@@ -34,15 +44,18 @@ class _Said:
     holds: set[str] = field(default_factory=set)
 
     def hear(self, fact: Fact) -> None:
+        """Nothing that is not of ``HEARD`` moves it: such facts need not even be read."""
         if fact.kind == events.HOLD_CAUGHT.name and fact.what["manner"] in BINDING:
             self.holds.add(str(fact.what["hold"]))
         elif fact.kind == events.HOLD_PASSED_OVER.name:
             self.holds.discard(str(fact.what["hold"]))
         elif fact.kind == events.DISPOSAL_REVIEWED.name:
-            self.reviewer = str(fact.what["by"]) if fact.what["proposal"] == "destroy" else ""
+            self.reviewer = str(fact.what["by"]) if fact.what["proposal"] in ENDS else ""
             self.approver = self.cooled = ""
         elif fact.kind == events.DISPOSAL_APPROVED.name and self.reviewer:
             self.approver, self.cooled = str(fact.what["by"]), str(fact.what["destroy_on"] or "")
+        elif fact.kind == events.TRANSFER_RECEIVED.name and self.approver:
+            self.cooled = str(fact.what["destroy_on"])  # the archive has it: only now may it go here
         elif fact.kind in _UNDOES:
             self.reviewer = self.approver = self.cooled = ""
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from foundation.errors import Reason
-from retention.model.case import Case, State, Trigger
+from retention.model.case import DECIDED, Case, State, Trigger
 from retention.model.schedule import Schedules
 from retention.policy.files import ENDINGS, REOPENED
 from retention.rules import clock
@@ -24,8 +24,8 @@ def against(case: Case, kind: str) -> tuple[Reason, ...]:
     """Why this may not happen to the item; whoever is refused has done nothing, the fact is undone with the act."""
     if kind != REOPENED or case.state in STOPPABLE | {"stopped", "kept"}:
         return ()
-    if case.state == "cooling-off":
-        text = "Its destruction is approved. The approval must be withdrawn before it can be reopened."
+    if case.state in ("cooling-off", "transferring"):
+        text = "Its disposal is approved. The approval must be withdrawn before it can be reopened."
         return (Reason("RET-approved", text, "M59b"),)
     return (Reason("RET-begun", "Its destruction has begun, or is done.", "M59b"),)
 
@@ -43,7 +43,7 @@ def _heard(case: Case, triggers: Sequence[Trigger], schedules: Schedules) -> Cas
         return _stopped(case) if case.state in STOPPABLE else case
     if last.kind in ENDINGS:
         return _again(case, triggers, schedules) if case.state == "stopped" else case
-    if case.state not in STOPPABLE | {"cooling-off"}:
+    if case.state not in STOPPABLE | DECIDED:
         return case
     fresh = clock.anew(case, triggers, schedules, last.on)
     return replace(case, stale=case.stale or fresh.due_on != case.due_on)

@@ -8,7 +8,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from retention import events
-from retention.model.case import Case, Proposal, Return, State
+from retention.model.case import Case, Proposal, Received, Return, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +83,19 @@ def _answered(case: Case, told: Told) -> Case:
     return replace(case, return_state=answer, answered_by=str(told.what["by"]), answered_at=told.at)
 
 
-def _returned(case: Case, _: Told) -> Case:
-    return replace(case, return_state="returned")
+def _served(case: Case, told: Told) -> Case:
+    return replace(
+        case,
+        served_at=told.at,
+        served_files=int(told.what["files"]),
+        served_bytes=int(told.what["bytes"]),
+        served_sha256=str(told.what["sha256"]),
+    )
+
+
+def _returned(case: Case, told: Told) -> Case:
+    received = cast(Received, told.what["manner"])
+    return replace(case, return_state="returned", received=received, received_by=str(told.what["by"]))
 
 
 def _unchanged(case: Case, _: Told) -> Case:
@@ -109,10 +120,18 @@ def _approved(case: Case, told: Told) -> Case:
         # A new period: the source is asked again when it ends.
         fresh = unreviewed(case, "running", returns=True)
         return replace(fresh, due_on=case.proposed_until, extended_until=case.proposed_until)
-    state: State = "cooling-off" if case.proposal == "destroy" else "kept"
+    by = str(told.what["by"])
+    if case.proposal == "return":
+        # The source asks for it: it is offered, and somebody of the source answers.
+        return replace(unreviewed(case, "due"), return_state="offered", offered_by=by, offered_at=told.at)
     return replace(
-        case, state=state, approver=str(told.what["by"]), approved_at=told.at, destroy_on=_day(told, "destroy_on")
+        case, state=_APPROVED[case.proposal], approver=by, approved_at=told.at, destroy_on=_day(told, "destroy_on")
     )
+
+
+def _archived(case: Case, told: Told) -> Case:
+    """The archive has it: what is here waits for its cooling-off like anything two people agreed to destroy."""
+    return replace(case, state="cooling-off", destroy_on=_day(told, "destroy_on"))
 
 
 def _back_to_due(case: Case, _: Told) -> Case:
@@ -120,11 +139,14 @@ def _back_to_due(case: Case, _: Told) -> Case:
 
 
 def _begun(case: Case, _: Told) -> Case:
-    return replace(case, state="destroying")
+    return replace(case, state="destroying", failed_at=None, failure="")
 
 
-def _failed(case: Case, _: Told) -> Case:
-    return replace(case, failures=case.failures + 1)
+def _failed(case: Case, told: Told) -> Case:
+    counted = replace(case, failures=case.failures + 1)
+    if case.state == "destroyed":
+        return counted  # a proof is wanting, and no fact says when it is there
+    return replace(counted, failed_at=told.at, failure=str(told.what["cause"]))
 
 
 def _erased(case: Case, told: Told) -> Case:
@@ -137,11 +159,19 @@ def _erased(case: Case, told: Told) -> Case:
         parts=int(what["parts"]),
         size=int(what["size"]),
         erased_at=told.at,
+        failed_at=None,
+        failure="",
     )
 
 
+def _replayed(case: Case, told: Told) -> Case:
+    """Gone before, by the ledger; the certificate is owed where review and approval are still there to be named."""
+    at = datetime.fromisoformat(str(told.what["destroyed_at"]))
+    return replace(_erased(case, replace(told, at=at)), state=cast(State, told.what["state"]))
+
+
 def _certified(case: Case, told: Told) -> Case:
-    return replace(case, state="destroyed", certificate=str(told.what["number"]))
+    return replace(case, state="destroyed", certificate=str(told.what["number"]), failed_at=None, failure="")
 
 
 def unreviewed(case: Case, state: State, *, returns: bool = False) -> Case:
@@ -159,6 +189,8 @@ def unreviewed(case: Case, state: State, *, returns: bool = False) -> Case:
         approver="",
         approved_at=None,
         destroy_on=None,
+        failed_at=None,
+        failure="",
         **more,
     )
 
@@ -172,7 +204,11 @@ def _day(told: Told, key: str) -> date | None:
     return date.fromisoformat(value) if value else None
 
 
-_NO_RETURN: Mapping[str, Any] = {"offered_by": "", "offered_at": None, "answered_by": "", "answered_at": None}
+_NO_RETURN: Mapping[str, Any] = {
+    "offered_by": "", "offered_at": None, "answered_by": "", "answered_at": None, "served_at": None,
+    "served_files": None, "served_bytes": None, "served_sha256": "", "received": "", "received_by": "",
+}  # fmt: skip
+_APPROVED: Mapping[str, State] = {"destroy": "cooling-off", "keep": "kept", "transfer": "transferring"}
 
 _STEPS: Mapping[str, Callable[[Case, Told], Case]] = {
     events.CLOCK_STARTED.name: _clock_logged,
@@ -181,15 +217,20 @@ _STEPS: Mapping[str, Callable[[Case, Told], Case]] = {
     events.ITEM_DUE.name: _due,
     events.RETURN_OFFERED.name: _offered,
     events.RETURN_ANSWERED.name: _answered,
+    events.RETURN_SERVED.name: _served,
     events.ITEM_RETURNED.name: _returned,
     events.HOLD_CAUGHT.name: _unchanged,
     events.HOLD_PASSED_OVER.name: _unchanged,
     events.DISPOSAL_REVIEWED.name: _reviewed,
     events.DISPOSAL_APPROVED.name: _approved,
     events.REVIEW_REFUSED.name: _back_to_due,
+    events.REVIEW_WITHDRAWN.name: _back_to_due,
     events.APPROVAL_WITHDRAWN.name: _back_to_due,
+    events.TRANSFER_PACKAGED.name: _unchanged,
+    events.TRANSFER_RECEIVED.name: _archived,
     events.DESTRUCTION_BEGUN.name: _begun,
     events.DESTRUCTION_FAILED.name: _failed,
     events.ITEM_DESTROYED.name: _erased,
+    events.DESTRUCTION_REPLAYED.name: _replayed,
     events.CERTIFICATE_ISSUED.name: _certified,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from retention.model.case import Case
+from retention.model.case import DECIDED, Case
 from retention.model.schedule import RetentionClass, Version
 
 
@@ -88,7 +88,7 @@ class Effect:
     @property
     def sent_back(self) -> bool:
         """Whether a review or an approval falls with it."""
-        return self.case.state in ("reviewed", "cooling-off")
+        return self.case.state in DECIDED
 
 
 @dataclass(frozen=True, slots=True)

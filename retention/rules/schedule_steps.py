@@ -8,7 +8,7 @@ from datetime import date
 from foundation.actor import Actor
 from foundation.errors import Reason
 from retention.model.schedule import ScheduleVersion, Version
-from retention.rules.steps import APPROVER, REVIEWER
+from retention.rules.steps.reasons import APPROVER, REVIEWER
 
 _SCHEDULE = "M71a"
 

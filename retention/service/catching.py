@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -27,26 +28,49 @@ class Catching(Desk):
 
     def _as_held(self, case: Case) -> Case:
         """The case with ``held`` as the scopes of all holds in force have it now, whatever was entered."""
-        return replace(case, held=case.held or bool(self._bound_by(case)))
+        return self._all_as_held([case])[0]
+
+    def _all_as_held(self, cases: Sequence[Case]) -> list[Case]:
+        bound = self._bound(cases)
+        return [replace(case, held=case.held or bool(bound[case.item])) for case in cases]
 
     def _bound_by(self, case: Case) -> list[Standing]:
-        standing = self._holdings.standing(case.item)
-        asks_people = any(each.manner is None and rules.read(each.scope).persons for each in standing)
-        persons = self._persons.tokens([case.item_id]).get(case.item_id, frozenset()) if asks_people else frozenset()
-        facts = rules.facts_of(case, persons)
-        return [
-            each for each in standing if rules.binds(each.manner, caught=rules.catches(rules.read(each.scope), facts))
+        return self._bound([case])[case.item]
+
+    def _bound(self, cases: Sequence[Case]) -> dict[str, list[Standing]]:
+        """The holds that stand on each of the cases, by its item: the scopes of all holds in force are asked."""
+        standing = self._holdings.standing([case.item for case in cases])
+        # Each scope is read once; whom an item is about is asked of those alone that a scope of people may catch.
+        scopes = {each.hold: rules.read(each.scope) for found in standing.values() for each in found}
+        asked = [
+            case.item_id
+            for case in cases
+            if any(each.manner is None and scopes[each.hold].persons for each in standing[case.item])
         ]
+        persons = self._persons.tokens(asked) if asked else {}
+        bound = {}
+        for case in cases:
+            facts = rules.facts_of(case, persons.get(case.item_id, frozenset()))
+            bound[case.item] = [
+                each
+                for each in standing[case.item]
+                if rules.binds(each.manner, caught=rules.catches(scopes[each.hold], facts))
+            ]
+        return bound
 
     def _catch(self, items: Sequence[str], *, actor: Actor, now: datetime) -> int:
         """Enter on these items every hold that catches them and is not entered yet; how many entries."""
-        entered = 0
-        for item in items:
-            case = self._case(item)
-            for each in self._bound_by(case):
+        return sum(self._caught(items, actor=actor, now=now).values())
+
+    def _caught(self, items: Sequence[str], *, actor: Actor, now: datetime) -> Counter[str]:
+        """The same by item."""
+        cases, entered = self._all_cases(items), Counter[str]()
+        bound = self._bound(cases)
+        for case in cases:
+            for each in bound[case.item]:
                 if each.manner is None:
-                    case = self._enter(each.hold, _manner(each), case, actor=actor, now=now)
-                    entered += 1
+                    case = self._enter(each.hold, _manner(each), case, actor=actor, now=now)  # noqa: PLW2901
+                    entered[case.item] += 1
         return entered
 
     def _settle(self, hold: Hold, *, actor: Actor, now: datetime, batch: int = BATCH) -> int:
@@ -104,7 +128,8 @@ class Catching(Desk):
 
     def _unheld(self, items: Sequence[str], *, actor: Actor, now: datetime) -> tuple[str, ...]:
         """Those of the items that no hold stands on; what was not entered of the others is."""
-        return tuple(item for item in items if not self._catch([item], actor=actor, now=now))
+        caught = self._caught(items, actor=actor, now=now)
+        return tuple(item for item in items if not caught[item])
 
 
 def _manner(standing: Standing) -> Manner:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import cast
 
@@ -12,14 +13,18 @@ from foundation.calendar import london_date
 from retention import events
 from retention.errors import CaseChanged, DisposalRefused
 from retention.model.case import Recomputation, Trigger
+from retention.model.copy import Copy, CopyKind
 from retention.model.hold import Catch, Hold, HoldKind, Manner, Occasion
 from retention.model.schedule import Applies, Proposed, Schedules, ScheduleVersion
 from retention.policy.files import ENDINGS
 from retention.ports import Words
-from retention.rules import clock, hearing
+from retention.rules import clock, foresight, hearing
 from retention.rules.progress import Told, advance
+from retention.service import followed_batches, followed_transfers
 from retention.store.cases import Cases, Holdings
+from retention.store.copies import Copies
 from retention.store.schedules import ScheduleRows
+from retention.store.tally import Tally
 
 
 class Clocks:
@@ -38,20 +43,37 @@ class Clocks:
 
     def follow(self, conn: sa.Connection, fact: Fact) -> None:
         """Open a case at a trigger, or move the case the fact is about. Refusals move nothing."""
-        if fact.outcome != "allowed":
-            return
-        if fact.kind in events.CASE_KINDS:
-            self._move(Cases(conn, self._words), Holdings(conn, self._words), fact)
-            if fact.kind == events.CLOCK_RECOMPUTED.name:
-                ScheduleRows(conn, self._words).add_recomputation(_recomputation(fact))
+        self.follow_all(conn, [fact])
+
+    def follow_all(self, conn: sa.Connection, facts: Sequence[Fact]) -> None:
+        """The same of facts of one act: the cases they move are read together, and written together."""
+        told = [fact for fact in facts if fact.outcome == "allowed"]
+        self._of_cases(conn, [fact for fact in told if fact.kind in events.CASE_KINDS])
+        for fact in told:
+            if fact.kind not in events.CASE_KINDS:
+                self._of_another(conn, fact)
+
+    def _of_another(self, conn: sa.Connection, fact: Fact) -> None:
+        if fact.kind in events.TOGETHER_KINDS:
+            followed_batches.follow(conn, self._words, fact)
         elif fact.kind in events.HOLD_KINDS:
             self._hold(Holdings(conn, self._words), fact)
         elif fact.kind in events.SCHEDULE_KINDS:
             _schedule(ScheduleRows(conn, self._words), fact)
+        elif fact.kind in events.COPY_KINDS:
+            _copy(Copies(conn, self._words), self._words, fact)
         else:
-            self._hear(Cases(conn, self._words), ScheduleRows(conn, self._words), fact)
+            self._hear(Cases(conn, self._words), ScheduleRows(conn, self._words), Tally(conn), fact)
 
-    def _hear(self, cases: Cases, rows: ScheduleRows, fact: Fact) -> None:
+    def _of_cases(self, conn: sa.Connection, facts: Sequence[Fact]) -> None:
+        for fact in self._moved(Cases(conn, self._words), Holdings(conn, self._words), Tally(conn), facts):
+            followed_batches.moved(conn, self._words, fact)
+            followed_transfers.moved(conn, fact)
+        for fact in facts:
+            if fact.kind == events.CLOCK_RECOMPUTED.name:
+                ScheduleRows(conn, self._words).add_recomputation(_recomputation(fact))
+
+    def _hear(self, cases: Cases, rows: ScheduleRows, tally: Tally, fact: Fact) -> None:
         """A fact about an item: kept, for a clock to count from; its end opens a case, or starts it again."""
         heard = rows.hear(_trigger(fact))
         case = cases.find(fact.subject)
@@ -62,22 +84,33 @@ class Clocks:
         schedules = self._schedules.plus(rows.approved(fact.at))
         if case is None:
             opened = clock.opened(fact.what, marking=fact.marking, triggers=heard, schedules=schedules)
-            if opened is not None:
-                cases.add(opened)
+            if opened is not None and cases.add(opened):
+                tally.add([("opened", opened, fact)])
         elif reasons := hearing.against(case, fact.kind):
             raise DisposalRefused(reasons[0].text, reasons=reasons, subject=case.item)
         elif not cases.save(hearing.heard(case, heard, schedules), seen=case.version):
             raise CaseChanged("Somebody acted on this case a moment ago. Look at it again.", subject=case.item)
 
-    def _move(self, cases: Cases, holdings: Holdings, fact: Fact) -> None:
-        case = cases.find(fact.subject)
-        # `step` counts a case's facts: lower than its version means that this one was followed before.
-        if case is None or int(str(fact.what["step"])) < case.version:
-            return
-        if fact.kind in (events.HOLD_CAUGHT.name, events.HOLD_PASSED_OVER.name):
-            holdings.enter(_catch(fact))
-        if not cases.save(advance(case, Told(fact.kind, fact.at, fact.what, fact.why)), seen=case.version):
-            raise CaseChanged("Somebody acted on this case a moment ago. Look at it again.", subject=case.item)
+    def _moved(self, cases: Cases, holdings: Holdings, tally: Tally, facts: Sequence[Fact]) -> list[Fact]:
+        """Those of the facts that moved a case: one that has seen the fact stays."""
+        found = cases.all([fact.subject for fact in facts]) if facts else {}
+        moved, saved = [], []
+        for fact in facts:
+            case = found.get(fact.subject)
+            # `step` counts a case's facts: lower than its version means that this one was followed before.
+            if case is None or int(str(fact.what["step"])) < case.version:
+                continue
+            if fact.kind in (events.HOLD_CAUGHT.name, events.HOLD_PASSED_OVER.name):
+                holdings.enter(_catch(fact))
+            found[case.item] = advance(case, Told(fact.kind, fact.at, fact.what, fact.why))
+            saved.append((found[case.item], case.version))
+            moved.append((fact, case))
+        if not cases.save_all(saved):
+            subject = facts[0].subject if len(facts) == 1 else ""
+            raise CaseChanged("Somebody acted on this case a moment ago. Look at it again.", subject=subject)
+        counted = ((foresight.counts_as(fact.kind, fact.what), case, fact) for fact, case in moved)
+        tally.add([(act, case, fact) for act, case, fact in counted if act])
+        return [fact for fact, _ in moved]
 
     def _hold(self, holdings: Holdings, fact: Fact) -> None:
         what, hold = fact.what, fact.subject
@@ -134,6 +167,45 @@ def _recomputation(fact: Fact) -> Recomputation:
         version_after=cast("int | None", what["version_after"]),
         due_before=date.fromisoformat(str(before)) if before else None,
         due_after=date.fromisoformat(str(after)) if after else None,
+    )
+
+
+def copy_about(copy: str, name: str) -> str:
+    """What the words about a copy are sealed to in the log."""
+    return f"copy/{copy}/{name}"
+
+
+def _copy(copies: Copies, words: Words, fact: Fact) -> None:
+    what, copy = fact.what, str(fact.what["copy"])
+
+    def said(name: str) -> str:
+        return words.open(copy_about(copy, name), str(what[name]))
+
+    if fact.kind == events.COPY_ACCOUNTED.name:
+        copies.account(
+            copy,
+            fate=str(what["fate"]),
+            method=str(what["method"]),
+            witness=said("witness"),
+            evidence=fact.why,
+            on=date.fromisoformat(str(what["on"])),
+            accounted_by=str(what["by"]),
+            accounted_at=fact.at,
+            entry=fact.id,
+        )
+        return
+    copies.add(
+        Copy(
+            id=copy,
+            item=fact.subject,
+            kind=cast(CopyKind, what["copy_kind"]),
+            party=str(what["party"]),
+            holder=said("holder"),
+            place=said("place"),
+            made_on=date.fromisoformat(str(what["made_on"])),
+            registered_by=str(what["by"]),
+            registered_at=fact.at,
+        )
     )
 
 

@@ -15,7 +15,7 @@ from retention import events
 from retention.errors import DetailsInvalid, DisposalRefused, HoldNotFound
 from retention.model.hold import OCCASIONS, Hold, HoldKind, Occasion, Scope
 from retention.rules import scope as rules
-from retention.rules import steps
+from retention.rules.steps import holding
 from retention.service.catching import Catching
 from retention.service.desk import UNFOLLOWED, words
 from retention.service.follower import about
@@ -60,7 +60,7 @@ class Holds(Catching):
         words, what the scope catches is only suggested: it is held until somebody has said whether they fit.
         Raises DetailsInvalid, DisposalRefused.
         """
-        self._ask_hold(actor.party, actor, "place-hold", tuple(steps.may_place(actor)), now=now)
+        self._ask_hold(actor.party, actor, "place-hold", tuple(holding.may_place(actor)), now=now)
         _check_scope(scope, terms.words)
         if terms.occasion not in OCCASIONS:
             raise DetailsInvalid("Choose what it is for.", fields={"occasion": ["Choose what it is for"]})
@@ -94,7 +94,7 @@ class Holds(Catching):
     ) -> Hold:
         """``place`` on one item. Raises also DisposalRefused where its destruction has begun, CaseNotFound."""
         case = self._case(item)
-        self._ask(case, actor, "place-hold", steps.may_hold(case, actor), now=now, body=actor.party)
+        self._ask(case, actor, "place-hold", holding.may_hold(case, actor), now=now, body=actor.party)
         terms = Terms(reason, issuer, review_on=review_on)
         return self.place(Scope(items=frozenset({item})), terms, actor=actor, now=now)
 
@@ -144,11 +144,12 @@ class Holds(Catching):
         case = self._cases.find(item)
         if case is None:
             return (UNKNOWN,)
-        against = steps.may_apply(case, hold)
+        against = holding.may_apply(case, hold)
         if not against:
-            what: dict[str, Value] = {"hold": hold.id, "manner": "applied", "by": actor.id}
-            self._write(events.HOLD_CAUGHT, case, actor=actor, now=now, what=what, why=why)
-            self._give_back(self._case(item), actor=actor, now=now)
+            caught = self._record(
+                events.HOLD_CAUGHT, case, actor=actor, now=now, why=why, hold=hold.id, manner="applied", by=actor.id
+            )
+            self._give_back(caught, actor=actor, now=now)
         return against
 
     def _pass_over(self, hold: Hold, item: str, why: str, *, actor: Actor, now: datetime) -> tuple[Reason, ...]:
@@ -156,8 +157,8 @@ class Holds(Catching):
         if case is None:
             return (UNKNOWN,)
         manner = next((each.manner for each in self._bound_by(case) if each.hold == hold.id), None)
-        entered = next((each.manner for each in self._holdings.standing(item) if each.hold == hold.id), None)
-        against = steps.may_pass_over(hold, manner or entered)
+        entered = next((each.manner for each in self._holdings.standing([item])[item] if each.hold == hold.id), None)
+        against = holding.may_pass_over(hold, manner or entered)
         if not against:
             self._record(events.HOLD_PASSED_OVER, case, actor=actor, now=now, why=why, hold=hold.id, by=actor.id)
         return against
@@ -166,7 +167,7 @@ class Holds(Catching):
         found = self._hold(hold)
         if found.lifted_at is not None:
             raise HoldNotFound("It has been lifted already.", subject=hold)
-        self._ask_hold(found.party, actor, action, steps.may_keep(found, actor), now=now, subject=hold)
+        self._ask_hold(found.party, actor, action, holding.may_keep(found, actor), now=now, subject=hold)
         return found
 
     def _ask_hold(

@@ -13,7 +13,7 @@ from retention.errors import DetailsInvalid, DisposalRefused
 from retention.model.case import Case
 from retention.model.hold import Scope
 from retention.rules import scope as rules
-from retention.rules import steps
+from retention.rules.steps import holding
 from retention.service.catching import Catching
 
 FIRST = 50  # rows shown of a preview
@@ -126,5 +126,5 @@ class Previews(Catching):
             after = rows[-1].item
 
     def _may_look(self, actor: Actor, now: datetime) -> None:
-        if against := self._against(actor, "place-hold", tuple(steps.may_place(actor)), now=now, body=actor.party):
+        if against := self._against(actor, "place-hold", tuple(holding.may_place(actor)), now=now, body=actor.party):
             raise DisposalRefused(against[0].text, reasons=against)

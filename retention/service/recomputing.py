@@ -30,11 +30,13 @@ class Recomputing(Desk):
         if not clock.outdated(case, schedules, london_date(now)):
             return case
         why = "A version of the schedule came into force, or a later fact was heard: the date was found anew."
-        if case.state == "cooling-off":
+        if case.state in ("cooling-off", "transferring"):
+            closed = case.state == "cooling-off"
             case = self._record(
                 events.APPROVAL_WITHDRAWN, case, actor=actor, now=now, why=why, by=actor.id, cause="changed"
             )
-            self._eraser.enable(UUID(item), actor=actor, now=now)
+            if closed:
+                self._eraser.enable(UUID(item), actor=actor, now=now)
         elif case.state == "reviewed":
             case = self._record(events.REVIEW_REFUSED, case, actor=actor, now=now, why=why, by=actor.id)
         elif case.state not in MOVABLE and not (case.state == "kept" and not case.approver):

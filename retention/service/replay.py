@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 from hashlib import sha256
 from types import MappingProxyType
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -18,18 +19,32 @@ from retention.errors import ScheduleDamaged
 from retention.model.case import Case
 from retention.model.schedule import Schedules
 from retention.ports import Words
-from retention.rules import certificate
-from retention.service import replayed_schedules
+from retention.rules import batch_certificate, certificate
+from retention.service import replayed_batches, replayed_schedules
 from retention.service.follower import Clocks
 from retention.store.cases import Cases, hold_of
-from retention.tables import disposal_case, disposal_certificate, disposal_hold, disposal_hold_item
+from retention.store.copies import Copies
+from retention.tables.batches import disposal_batch_certificate
+from retention.tables.cases import disposal_case
+from retention.tables.endings import disposal_certificate, disposal_copy
+from retention.tables.holds import disposal_hold, disposal_hold_item
 
-TABLES = (disposal_case, disposal_hold, disposal_hold_item, disposal_certificate, *replayed_schedules.TABLES)
+TABLES = (
+    disposal_case,
+    disposal_hold,
+    disposal_hold_item,
+    disposal_certificate,
+    disposal_copy,
+    *replayed_schedules.TABLES,
+    *replayed_batches.TABLES,
+)
 # What follows from the schedules' files alone: of another file than today's, only its own words can be compared.
 _BY_POLICY = (
     "action", "verified", "schedule_digest", "schedule_version", "period_authority", "also_version", "least_on",
     "longest_on", "stale",
 )  # fmt: skip
+
+_ISSUES = frozenset({events.CERTIFICATE_ISSUED.name, events.BATCH_CERTIFIED.name})
 
 
 class Replay:
@@ -67,7 +82,7 @@ class Replay:
             self._damaged = True
         if fact.kind == events.CLOCK_STARTED.name:
             self._as_told(fact)
-        elif fact.kind == events.CERTIFICATE_ISSUED.name:
+        elif fact.kind in _ISSUES:
             self._issued[fact.subject] = (str(fact.what["number"]), str(fact.what["sha256"]), fact.id)
 
     def differences(self, conn: sa.Connection) -> Iterator[str]:
@@ -79,6 +94,8 @@ class Replay:
         yield from self._cases(conn)
         yield from self._holds(conn)
         yield from self._catches(conn)
+        yield from replayed_batches.differences(self._conn, conn, self._words)
+        yield from self._copies(conn)
         yield from self._certificates(conn)
 
     def _as_told(self, fact: Fact) -> None:
@@ -137,12 +154,25 @@ class Replay:
                 gone = (hold, item) not in there
                 yield f"hold {hold} on item {item}: {'is missing' if gone else 'not as recorded'}"
 
+    def _copies(self, conn: sa.Connection) -> Iterator[str]:
+        try:
+            here, there = ({copy.id: copy for copy in Copies(each, self._words).all()} for each in (self._conn, conn))
+        except Unavailable:
+            yield "copies: what was written about one does not open"
+            return
+        for copy in sorted(here.keys() | there.keys()):
+            if here.get(copy) != there.get(copy):
+                yield f"copy {copy}: {'is missing' if copy not in there else 'not as recorded'}"
+
     def _certificates(self, conn: sa.Connection) -> Iterator[str]:
-        rows = {row.item: row for row in conn.execute(sa.select(disposal_certificate))}
+        rows: dict[str, Any] = {row.item: row for row in conn.execute(sa.select(disposal_certificate))}
+        batches = {row.batch: row for row in conn.execute(sa.select(disposal_batch_certificate))}
+        rows |= batches
         for item in sorted(rows.keys() | self._issued.keys()):
             row, issued = rows.get(item), self._issued.get(item)
             if row is None or issued is None:
-                yield f"certificate of item {item}: {'is missing' if row is None else 'was never issued'}"
+                of = "batch" if item in batches or (issued and issued[0].startswith("BC-")) else "item"
+                yield f"certificate of {of} {item}: {'is missing' if row is None else 'was never issued'}"
             elif (row.number, _digest(row.body), row.entry) != issued or not _same(row.body, row.text):
                 yield f"certificate {issued[0]}: is not the one that was issued"
 
@@ -159,5 +189,6 @@ def _same(body: str, text: str) -> bool:
     """Whether the file, where there is one, is around this body."""
     if not text:
         return True
-    read = certificate.read(text.encode("utf-8", "surrogatepass"))
+    data = text.encode("utf-8", "surrogatepass")
+    read = min((kind.read(data) for kind in (certificate, batch_certificate)), key=lambda each: len(each.faults))
     return not read.faults and certificate.canonical(read.body).decode() == body

@@ -12,9 +12,10 @@ from foundation.errors import Unavailable
 from retention.policy import text as text_rules
 from retention.ports import Words
 from retention.store.schedules import ScheduleRows
-from retention.tables import disposal_recomputed, disposal_trigger, schedule_text, schedule_version
+from retention.tables.cases import disposal_recomputed, disposal_tally, disposal_transfer, disposal_trigger
+from retention.tables.schedules import schedule_text, schedule_version
 
-TABLES = (disposal_recomputed, disposal_trigger, schedule_version, schedule_text)
+TABLES = (disposal_recomputed, disposal_tally, disposal_transfer, disposal_trigger, schedule_version, schedule_text)
 
 
 def kept(conn: sa.Connection, words: Words, texts: Mapping[str, str]) -> bool:
@@ -41,7 +42,7 @@ def differences(here: sa.Connection, there: sa.Connection, words: Words) -> Iter
     for text in sorted(proposed):
         if text_rules.digest(ScheduleRows(there, words).texts().get(text, "")) != text:
             yield f"schedules: text {text} is not the one that was proposed"
-    for table in (disposal_trigger, disposal_recomputed):
+    for table in (disposal_trigger, disposal_recomputed, disposal_tally, disposal_transfer):
         yield from _rows(here, there, table)
 
 

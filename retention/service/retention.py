@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from retention.service.decisions import Decisions
+from retention.service.batch_approval import BatchApproval
 from retention.service.destruction import Destruction
-from retention.service.holds import Holds
 from retention.service.preview import Previews
+from retention.service.returns import Returns
+from retention.service.transfers import Transfers
 
 
-class Retention(Decisions, Holds, Previews, Destruction):
+class Retention(BatchApproval, Returns, Transfers, Previews, Destruction):
     """Everything done to disposal cases, on one connection and trail. Never commits."""

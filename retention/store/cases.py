@@ -1,18 +1,20 @@
-"""Cases, holds and certificates: rows to nouns and back. The only writer of retention's tables."""
+"""Cases and holds: rows to nouns and back. The only writer of their tables."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any, cast
 
 import sqlalchemy as sa
 
-from retention.model.case import HOLDABLE, Case, Certificate, State
+from retention.model.case import HOLDABLE, Case, State
 from retention.model.hold import BINDING, Catch, Hold, HoldKind, Manner, Scope
 from retention.ports import Words
-from retention.tables import disposal_case, disposal_certificate, disposal_hold, disposal_hold_item
+from retention.tables.cases import disposal_case
+from retention.tables.endings import disposal_copy
+from retention.tables.holds import disposal_hold, disposal_hold_item
 
 STANDS: sa.ColumnElement[bool] = sa.and_(
     disposal_hold_item.c.manner.in_(sorted(BINDING)), disposal_hold.c.lifted_at.is_(None)
@@ -20,6 +22,11 @@ STANDS: sa.ColumnElement[bool] = sa.and_(
 HELD: sa.ColumnElement[bool] = sa.exists().where(
     disposal_hold_item.c.item == disposal_case.c.item, disposal_hold.c.id == disposal_hold_item.c.hold, STANDS
 )
+COPIED: sa.ColumnElement[bool] = sa.exists().where(
+    disposal_copy.c.item == disposal_case.c.item, disposal_copy.c.fate == "open"
+)
+# (after how many failures, how long it waits): what went wrong is tried again ever less often, and shown all the time.
+PATIENCE = ((10, timedelta(days=1)), (3, timedelta(hours=1)))
 # Sorts after every due date.
 NEVER = date(9999, 12, 31)
 _COLUMNS = tuple(each.name for each in fields(Case) if each.name != "held")
@@ -37,26 +44,28 @@ class Cases:
 
     def find(self, item: str) -> Case | None:
         """The case of an item, with whether it is held now."""
-        query = sa.select(disposal_case, HELD.label("held")).where(disposal_case.c.item == item)
-        row = self._conn.execute(query).mappings().one_or_none()
-        return case_of(row, self._words) if row else None
+        return self.all([item]).get(item)
+
+    def all(self, items: Collection[str]) -> dict[str, Case]:
+        """The same of many items, those that have one, by item."""
+        rows = self._conn.execute(_CASES, {"items": sorted(set(items))}).mappings() if items else ()
+        return {case.item: case for case in (case_of(row, self._words) for row in rows)}
 
     def add(self, case: Case) -> bool:
         """Insert the case; False (and nothing changed) where the item has one: its first trigger stands."""
-        known = sa.select(sa.exists().where(disposal_case.c.item == case.item))
-        if self._conn.execute(known).scalar_one():
+        if self._conn.execute(_KNOWN, {"item": case.item}).scalar_one():
             return False
-        self._conn.execute(disposal_case.insert().values(self._values(case)))
+        self._conn.execute(_ADD_CASE, self._values(case))
         return True
 
     def save(self, case: Case, *, seen: int) -> bool:
         """Write the case where its version is still ``seen``; False where somebody was there first."""
-        done = self._conn.execute(
-            disposal_case.update()
-            .where(disposal_case.c.item == case.item, disposal_case.c.version == seen)
-            .values(self._values(case))
-        )
-        return done.rowcount == 1
+        return self.save_all([(case, seen)])
+
+    def save_all(self, moved: Sequence[tuple[Case, int]]) -> bool:
+        """The same of many, each beside its ``seen``; False where one was not written, and the others may be."""
+        rows = [{**self._values(case), "_item": case.item, "_seen": seen} for case, seen in moved]
+        return not rows or self._conn.execute(_SAVE_CASE, rows).rowcount == len(rows)
 
     def unlogged(self, limit: int) -> Sequence[Case]:
         """Cases whose start stands in no entry of retention's own yet."""
@@ -66,9 +75,14 @@ class Cases:
         """Running cases whose due date has come, soonest first."""
         return self._many(sa.and_(disposal_case.c.state == "running", disposal_case.c.sort_on <= today), limit)
 
-    def items(self, state: str, limit: int, *, cooled: date | None = None) -> list[str]:
-        """Items in a state; with ``cooled``, those not held whose cooling-off is over on that date."""
-        query = sa.select(disposal_case.c.item).where(disposal_case.c.state == state)
+    def items(self, state: str, limit: int, *, now: datetime, cooled: date | None = None) -> list[str]:
+        """Items in a state whose next step is owed; with ``cooled``, those not held that have cooled off by then.
+
+        What failed before waits its time, and what an open copy holds back is not named.
+        """
+        query = sa.select(disposal_case.c.item).where(disposal_case.c.state == state, _patient(now))
+        if state == "erased":
+            query = query.where(sa.not_(COPIED))
         if cooled is not None:
             query = query.where(disposal_case.c.destroy_on <= cooled, sa.not_(HELD))
         return list(self._conn.execute(query.order_by(disposal_case.c.sort_on).limit(limit)).scalars())
@@ -84,26 +98,6 @@ class Cases:
         query = sa.select(disposal_case.c.item).where(disposal_case.c.state == "cooling-off", HELD)
         return list(self._conn.execute(query.order_by(disposal_case.c.item).limit(limit)).scalars())
 
-    def add_certificate(self, certificate: Certificate) -> None:
-        """Keep what was issued."""
-        values = {each.name: getattr(certificate, each.name) for each in fields(Certificate)}
-        self._conn.execute(disposal_certificate.insert().values(values))
-
-    def certificate(self, item: str) -> Certificate | None:
-        """An item's, proven or not."""
-        query = sa.select(disposal_certificate).where(disposal_certificate.c.item == item)
-        row = self._conn.execute(query).mappings().one_or_none()
-        return Certificate(**cast(dict[str, Any], dict(row))) if row else None
-
-    def prove(self, item: str, text: str) -> None:
-        """Keep the file of a certificate."""
-        self._conn.execute(disposal_certificate.update().where(disposal_certificate.c.item == item).values(text=text))
-
-    def unproven(self, limit: int) -> list[str]:
-        """Items whose certificate was issued and is not proven yet."""
-        query = sa.select(disposal_certificate.c.item).where(disposal_certificate.c.text == "")
-        return list(self._conn.execute(query.order_by(disposal_certificate.c.item).limit(limit)).scalars())
-
     def _many(self, condition: sa.ColumnElement[bool], limit: int) -> Sequence[Case]:
         query = (
             sa.select(disposal_case, HELD.label("held"))
@@ -117,6 +111,16 @@ class Cases:
         values = {**{name: getattr(case, name) for name in _COLUMNS}, "sort_on": case.due_on or NEVER}
         return {**values, **{name: self._words.seal(_about(case.item, name), values[name]) for name in _CASE_WORDS}}
 
+
+_WITH_HELD = sa.select(disposal_case, HELD.label("held"))
+_THESE: sa.BindParameter[str] = sa.bindparam("items", expanding=True)
+# Built once: destroying ten thousand items, putting them together anew took longer than running them.
+_CASES = _WITH_HELD.where(disposal_case.c.item.in_(_THESE))
+_KNOWN = sa.select(sa.exists().where(disposal_case.c.item == sa.bindparam("item")))
+_ADD_CASE = disposal_case.insert()
+_SAVE_CASE = disposal_case.update().where(
+    disposal_case.c.item == sa.bindparam("_item"), disposal_case.c.version == sa.bindparam("_seen")
+)
 
 _HOLD = fields(Hold)
 
@@ -165,16 +169,14 @@ class Holdings:
         values = {each.name: getattr(catch, each.name) for each in fields(Catch)}
         self._conn.execute(disposal_hold_item.insert().values(values))
 
-    def standing(self, item: str) -> Sequence[Standing]:
-        """Every hold in force, as it concerns the item. Opens no words: asked for each thing destroyed."""
-        hold, said = disposal_hold.c, disposal_hold_item.c
-        query = (
-            sa.select(hold.id, hold.kind, hold.scope, said.manner)
-            .outerjoin(disposal_hold_item, sa.and_(said.hold == hold.id, said.item == item))
-            .where(hold.lifted_at.is_(None))
-            .order_by(hold.id)
-        )
-        return [Standing(row.id, row.kind, row.scope, row.manner) for row in self._conn.execute(query)]
+    def standing(self, items: Collection[str]) -> dict[str, list[Standing]]:
+        """Every hold in force, as it concerns each of the items. Opens no words: asked for each thing destroyed."""
+        holds = self._conn.execute(_IN_FORCE).all()
+        said: dict[tuple[str, str], Manner] = {}
+        if holds:
+            found = self._conn.execute(_SAID, {"items": sorted(set(items))})
+            said = {(row.hold, row.item): row.manner for row in found}
+        return {item: [Standing(*hold, said.get((hold.id, item))) for hold in holds] for item in items}
 
     def unsettled(self) -> list[Hold]:
         """Holds in force that are not yet entered on everything they catch."""
@@ -223,6 +225,14 @@ class Holdings:
         return [case_of(row, self._words) for row in self._conn.execute(query).mappings()]
 
 
+_IN_FORCE = (
+    sa.select(disposal_hold.c.id, disposal_hold.c.kind, disposal_hold.c.scope)
+    .where(disposal_hold.c.lifted_at.is_(None))
+    .order_by(disposal_hold.c.id)
+)
+_SAID = sa.select(disposal_hold_item.c.hold, disposal_hold_item.c.item, disposal_hold_item.c.manner).where(
+    disposal_hold_item.c.item.in_(_THESE)
+)
 _STILL_THERE = [*sorted(HOLDABLE), "destroying"]
 
 
@@ -245,6 +255,13 @@ def caught(scope: Scope, about: Collection[int]) -> sa.ColumnElement[bool]:
     if scope.until is not None:
         found.append(column.trigger_on <= scope.until)
     return sa.and_(*found)
+
+
+def _patient(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether it may be tried now."""
+    column = disposal_case.c
+    waits = [sa.and_(column.failures > most, column.failed_at > now - time) for most, time in PATIENCE]
+    return sa.or_(column.failed_at.is_(None), sa.not_(sa.or_(*waits)))
 
 
 def case_of(row: sa.RowMapping, words: Words) -> Case:

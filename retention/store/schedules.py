@@ -10,19 +10,19 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from retention.errors import ScheduleDamaged
-from retention.model.case import MOVABLE, Case, Recomputation, Trigger
+from retention.model.case import DECIDED, MOVABLE, Case, Recomputation, Trigger
 from retention.model.schedule import Proposed, ScheduleVersion, Version
 from retention.policy import text as schedule_text
 from retention.ports import Words
 from retention.store.cases import HELD, case_of
-from retention.tables import disposal_case, disposal_recomputed, disposal_trigger, schedule_version
-from retention.tables import schedule_text as kept_text
+from retention.tables.cases import disposal_case, disposal_recomputed, disposal_trigger
+from retention.tables.schedules import schedule_text as kept_text
+from retention.tables.schedules import schedule_version
 
 _WORDS = ("reason", "decision")
 _VERSION = tuple(each.name for each in fields(ScheduleVersion))
 # Kept by its class alone, not by two people: a later version may still move it.
 _KEPT_BY_CLASS = sa.and_(disposal_case.c.state == "kept", disposal_case.c.approver == "")
-DECIDED = ("reviewed", "cooling-off")
 
 
 class ScheduleRows:
@@ -189,7 +189,7 @@ class ScheduleRows:
 
 def _decided(decided: bool) -> sa.ColumnElement[bool]:
     if decided:
-        return disposal_case.c.state.in_(DECIDED)
+        return disposal_case.c.state.in_(sorted(DECIDED))
     return sa.or_(disposal_case.c.state.in_(sorted(MOVABLE)), _KEPT_BY_CLASS)
 
 

@@ -34,9 +34,9 @@ class Bound:
         stored = self._checked(ids)
         return [facts_of(stored[i], now) for i in ids if i in stored]
 
-    def check(self, item_id: int) -> None:
+    def check(self, *item_ids: int) -> None:
         """Before something is changed that no decision was asked for. Raises FactsAltered."""
-        self._checked([item_id])
+        self._checked(item_ids)
 
     def made(self, item_id: int) -> None:
         """The item was made in this unit of work, so nothing is there yet to hold it against."""
@@ -47,12 +47,17 @@ class Bound:
 
         Only of an item that was checked or made in the same unit of work: else an alteration would be made good.
         """
-        if item_id not in self._known:
+        return self.seal_all([item_id])[item_id]
+
+    def seal_all(self, item_ids: Sequence[int]) -> dict[int, str]:
+        """The same of many; the digest of each."""
+        if not self._known.issuperset(item_ids):
             msg = "an item is bound anew only after it was found as it was bound before"
             raise RuntimeError(msg)
-        digest = self._binder.over(LABEL, values(read(self._conn, [item_id])[item_id]))
-        self._conn.execute(sa.update(item).filter_by(id=item_id).values(bound=digest))
-        return digest.hex()
+        stored = read(self._conn, item_ids)
+        digests = {item_id: self._binder.over(LABEL, values(stored[item_id])) for item_id in item_ids}
+        self._conn.execute(_SEAL, [{"_id": item_id, "bound": digest} for item_id, digest in digests.items()])
+        return {item_id: digest.hex() for item_id, digest in digests.items()}
 
     def _checked(self, ids: Sequence[int]) -> Mapping[int, Stored]:
         stored = read(self._conn, ids)
@@ -80,4 +85,5 @@ def values(found: Stored) -> list[object]:
     ]
 
 
+_SEAL = sa.update(item).where(item.c.id == sa.bindparam("_id"))
 _COLUMNS = tuple(column.name for column in item.c if column.name != "bound")

@@ -95,9 +95,9 @@ class Sealed:
         return opened.decode("utf-8")
 
 
-def forget(conn: sa.Connection, uuid: UUID) -> None:
-    """Remove every sealed word of an item or draft."""
-    conn.execute(sa.delete(item_field).filter_by(item_uuid=str(uuid)))
+def forget(conn: sa.Connection, *uuids: UUID) -> None:
+    """Remove every sealed word of these items or drafts."""
+    conn.execute(sa.delete(item_field).where(item_field.c.item_uuid.in_([str(uuid) for uuid in uuids])))
 
 
 def _subjects_text(subjects: Iterable[Subject]) -> str:

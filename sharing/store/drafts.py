@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,6 +36,12 @@ def remove(conn: sa.Connection, uuid: UUID, version: int) -> bool:
     return conn.execute(sa.delete(draft).filter_by(uuid=str(uuid), version=version)).rowcount == 1
 
 
+def discard(conn: sa.Connection, uuid: UUID) -> None:
+    """The same, whatever its version; none is no error."""
+    conn.execute(sa.delete(draft_named).filter_by(draft_uuid=str(uuid)))
+    conn.execute(sa.delete(draft).filter_by(uuid=str(uuid)))
+
+
 def named(conn: sa.Connection, uuid: UUID, basis: str) -> tuple[int, ...]:
     """Principals the author named, on this basis."""
     rows = conn.execute(sa.select(draft_named.c.principal).filter_by(draft_uuid=str(uuid), basis=basis))
@@ -66,8 +72,16 @@ def remove_file(conn: sa.Connection, uuid: UUID, part: int) -> bool:
     return conn.execute(sa.delete(item_file).filter_by(item_uuid=str(uuid), part=part)).rowcount == 1
 
 
-def remove_files(conn: sa.Connection, uuid: UUID) -> None:
-    conn.execute(sa.delete(item_file).filter_by(item_uuid=str(uuid)))
+def remove_files(conn: sa.Connection, *uuids: UUID) -> None:
+    conn.execute(sa.delete(item_file).where(item_file.c.item_uuid.in_([str(uuid) for uuid in uuids])))
+
+
+def sizes(conn: sa.Connection, uuids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many bytes the files of each of these have together."""
+    column = item_file.c
+    query = sa.select(column.item_uuid, sa.func.sum(column.size)).where(column.item_uuid.in_([str(u) for u in uuids]))
+    found = {uuid: int(size) for uuid, size in conn.execute(query.group_by(column.item_uuid))}
+    return {uuid: found.get(str(uuid), 0) for uuid in uuids}
 
 
 def files(conn: sa.Connection, uuid: UUID) -> list[sa.Row[Any]]:

@@ -40,6 +40,12 @@ def by_uuid(conn: sa.Connection, uuid: UUID) -> sa.Row[Any] | None:
     return conn.execute(sa.select(item).filter_by(uuid=str(uuid))).first()
 
 
+def by_uuids(conn: sa.Connection, uuids: Sequence[UUID]) -> dict[UUID, sa.Row[Any]]:
+    """Those of these that there are, in the order asked."""
+    found = {row.uuid: row for row in conn.execute(sa.select(item).where(item.c.uuid.in_([str(u) for u in uuids])))}
+    return {uuid: found[str(uuid)] for uuid in uuids if str(uuid) in found}
+
+
 def by_id(conn: sa.Connection, item_id: int) -> sa.Row[Any]:
     return conn.execute(sa.select(item).filter_by(id=item_id)).one()
 
@@ -51,8 +57,16 @@ def answer_to(conn: sa.Connection, item_id: int) -> sa.Row[Any] | None:
 
 def change(conn: sa.Connection, item_id: int, version: int, values: Mapping[str, Any]) -> bool:
     """Write and count the version up; False when the item is no longer at ``version``."""
-    done = conn.execute(sa.update(item).filter_by(id=item_id, version=version).values(**values, version=version + 1))
-    return done.rowcount == 1
+    return change_all(conn, [(item_id, version)], values)
+
+
+def change_all(conn: sa.Connection, seen: Sequence[tuple[int, int]], values: Mapping[str, Any]) -> bool:
+    """The same values for many (item, version); False when one is no longer there, and the others may be written."""
+    rows = [{"_id": item_id, "_version": version, **values, "version": version + 1} for item_id, version in seen]
+    return conn.execute(_CHANGE, rows).rowcount == len(rows)
+
+
+_CHANGE = sa.update(item).where(item.c.id == sa.bindparam("_id"), item.c.version == sa.bindparam("_version"))
 
 
 def come_to(conn: sa.Connection, item_id: int, reached: Sequence[int]) -> None:
@@ -118,10 +132,20 @@ def steps(conn: sa.Connection, item_id: int) -> list[sa.Row[Any]]:
 
 def tell(conn: sa.Connection, item_id: int, *, act: str, by: int, office: int | None, now: datetime) -> int:
     """One more line of the timeline; its number."""
-    last = conn.execute(sa.select(sa.func.max(item_event.c.number)).filter_by(item_id=item_id)).scalar()
-    number = (last or 0) + 1
-    conn.execute(sa.insert(item_event).values(item_id=item_id, number=number, act=act, by=by, office=office, at=now))
-    return number
+    return tell_all(conn, [item_id], act=act, by=by, office=office, now=now)[item_id]
+
+
+def tell_all(
+    conn: sa.Connection, item_ids: Sequence[int], *, act: str, by: int, office: int | None = None, now: datetime
+) -> dict[int, int]:
+    """The same line in the timelines of many; its number in each."""
+    column = item_event.c
+    query = sa.select(column.item_id, sa.func.max(column.number)).where(column.item_id.in_(item_ids))
+    last = {int(each[0]): int(each[1]) for each in conn.execute(query.group_by(column.item_id))}
+    numbers = {item_id: last.get(item_id, 0) + 1 for item_id in item_ids}
+    same = {"act": act, "by": by, "office": office, "at": now}
+    conn.execute(sa.insert(item_event), [{"item_id": each, "number": at, **same} for each, at in numbers.items()])
+    return numbers
 
 
 def events(conn: sa.Connection, item_id: int) -> list[sa.Row[Any]]:

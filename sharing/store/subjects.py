@@ -16,9 +16,9 @@ def index(conn: sa.Connection, item_id: int, entries: Iterable[bytes]) -> None:
         conn.execute(sa.insert(item_subject), rows)
 
 
-def remove(conn: sa.Connection, item_id: int) -> None:
-    """Let it be found no more."""
-    conn.execute(sa.delete(item_subject).filter_by(item_id=item_id))
+def remove(conn: sa.Connection, item_ids: Collection[int]) -> None:
+    """Let these be found no more."""
+    conn.execute(sa.delete(item_subject).where(item_subject.c.item_id.in_(item_ids)))
 
 
 def found_by(conn: sa.Connection, item_ids: Collection[int]) -> Mapping[int, frozenset[bytes]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 from app.bootstrap import sweeps
 from tests import databases
@@ -215,8 +216,57 @@ def _(copy: Copy) -> None:
     RULES,
     "puts a key of their own in its place, and starts the service anew",
     had="service keys",
-    seen="serving verify",
+    seen="start verify",
+    so="The disposal ledger is bound to the key that was there.",
 )
 def _(copy: Copy) -> None:
     (copy.state / "keys" / "facts").write_bytes(bytes(32))
+
+
+@row(
+    RULES,
+    "does so, and takes the disposal ledger away with it",
+    had="service keys, the ledger",
+    seen="start verify",
+    so="The database calls things destroyed that no ledger has.",
+)
+def _(copy: Copy) -> None:
+    (copy.state / "keys" / "facts").write_bytes(bytes(32))
+    _ledger(copy).unlink()
+
+
+@row(
+    RULES,
+    "does so, and calls nothing destroyed any more",
+    had="D, service keys, the ledger",
+    seen="serving verify",
+    so="Nothing is bound to their key.",
+)
+def _(copy: Copy) -> None:
+    (copy.state / "keys" / "facts").write_bytes(bytes(32))
+    _ledger(copy).unlink()
+    copy.sql("update vault_object set state = 'live' where state = 'destroyed'")
     copy.restart()
+
+
+@row(DISPOSAL, "takes the disposal ledger away", had="the ledger", seen="start")
+def _(copy: Copy) -> None:
+    _ledger(copy).unlink()
+
+
+@row(DISPOSAL, "takes the last line off the disposal ledger", had="the ledger", seen="start")
+def _(copy: Copy) -> None:
+    lines = _ledger(copy).read_bytes().splitlines(keepends=True)
+    _ledger(copy).write_bytes(b"".join(lines[:-1]))
+
+
+@row(DISPOSAL, "makes the disposal ledger name another item", had="the ledger", seen="start")
+def _(copy: Copy) -> None:
+    text = _ledger(copy).read_text(encoding="utf-8")
+    item = str(copy.uuid("gone"))
+    assert item in text
+    _ledger(copy).write_text(text.replace(item, str(copy.uuid("one"))), encoding="utf-8")
+
+
+def _ledger(copy: Copy) -> Path:
+    return copy.state / "ledger" / "destroyed"

@@ -17,12 +17,13 @@ from audit_log import NOW, Log
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audit.bundle import export, receipt, redact
+from audit.bundle import export, redact
 from audit.checkpoint import Checkpoints
 from audit.container import FILES
 from audit.errors import AlreadyThere, EntryUnknown, LogDamaged, NothingSigned, VerifierKeyInvalid
 from audit.keys import LogKeys
 from audit.leaf import canonical
+from audit.receipts import receipt
 from audit.trail import Entry
 from audit.verify import verify_bundle, verify_receipt
 

@@ -10,7 +10,6 @@ import pytest
 import sqlalchemy as sa
 from audit_log import NOW, Log
 
-from audit.bundle import receipt
 from audit.checkpoint import Checkpoints
 from audit.cosign import Cosignatures, Standing
 from audit.errors import (
@@ -29,6 +28,7 @@ from audit.merkle import extends
 from audit.note import open_checkpoint, signatures
 from audit.policy import Cosigning
 from audit.reading import page
+from audit.receipts import receipt
 from audit.tables import audit_cosignature, audit_late
 from audit.witness_files import WitnessKey
 from foundation.actor import SERVICE, Actor

@@ -13,11 +13,12 @@ import sqlalchemy as sa
 from audit_log import ASHA, NOW, Log
 
 from audit import rotation
-from audit.bundle import export, receipt
+from audit.bundle import export
 from audit.checkpoint import Checkpoints, Note
 from audit.errors import KeysMissing, LogDamaged, RotationRunning
 from audit.examine import verify_database
 from audit.keys import LogKeys
+from audit.receipts import receipt
 from audit.tables import audit_checkpoint
 from audit.trust import parse
 from audit.verify import verify_bundle, verify_checkpoint, verify_receipt

@@ -12,12 +12,13 @@ from audit_log import NOW, Log, record
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from audit.bundle import day_of, export, receipt, redact
+from audit.bundle import day_of, export, redact
 from audit.checkpoint import Checkpoints
 from audit.errors import RangeUnusable
 from audit.leaf import Malformed, canonical
 from audit.merkle import Frontier, Tree, leaf_hash
 from audit.ranges import Range, read, widths
+from audit.receipts import receipt
 from audit.tables import audit_disclosure, audit_index, audit_leaf
 from audit.verify import verify_bundle, verify_receipt
 

@@ -16,12 +16,13 @@ from hypothesis import strategies as st
 
 from audit import leaf as form
 from audit import sequence
-from audit.bundle import receipt, redact
+from audit.bundle import redact
 from audit.chain import Chain
 from audit.checkpoint import stored_tree
 from audit.errors import ClockWentBack, EntryUnknown, LogDamaged, NotYetInTree
 from audit.examine import verify_database
 from audit.merkle import Frontier, extends, includes, leaf_hash
+from audit.receipts import receipt
 from audit.sequence import integrate, over, started, waiting
 from audit.tables import audit_disclosure, audit_entry, audit_head, audit_index, audit_leaf, audit_writer
 from tests.databases import on_postgresql

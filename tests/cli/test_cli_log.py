@@ -50,6 +50,12 @@ def test_the_log_of_a_new_service_holds_and_that_it_was_verified_is_an_entry(rea
     assert counts[1] == counts[0] + 1
 
 
+def test_a_compliance_pack_is_for_the_verifier_that_lies_in_it(custodes) -> None:
+    said = custodes("verify", VECTORS / "pack/good/one", "--trust", VECTORS / "pack/trusted.vkey")
+    assert said.code == 2
+    assert "python verify.py --trust FILE FOLDER" in said.err
+
+
 def test_a_damaged_log_is_said_to_be_and_the_exit_code_says_so(ready, tmp_path: Path) -> None:
 
     assert ready("audit", "verify").code == 0

@@ -315,7 +315,7 @@ def test_a_hold_that_is_committed_is_never_destroyed_and_opens_at_the_next_start
     holds(scene)
 
 
-@pytest.mark.parametrize("where", ["KeyStore.destroy", "Disposal.remove_content", "Backend.delete", "Work._finish"])
+@pytest.mark.parametrize("where", ["KeyStore.destroy_all", "Disposal.remove_all", "Backend.delete", "Work._finish"])
 def test_a_destruction_killed_at_any_of_its_acts_ends_in_one_certificate(scene: Scene, where: str) -> None:
     reference, item = until_reviewed(scene)
     scene.retire(reference, "approve", "imb-owner")

@@ -213,7 +213,7 @@ NEVER: dict[str, tuple[frozenset[str], Any]] = {
         z3.String("resource.reviewer") == z3.String("principal.account"),
     ),
     "disposing of another body's records": (
-        frozenset({"review-disposal", "approve-disposal", "place-hold", "lift-hold"}),
+        frozenset({"review-disposal", "approve-disposal", "place-hold", "lift-hold", "receive-return"}),
         z3.Const("resource.body", Entity) != z3.Const("principal.party", Entity),
     ),
 }

@@ -76,7 +76,7 @@ def key_in_another_entry(world: World, good: str, log: World) -> str:
     return issued(world, good, change)
 
 
-def within(*path: str, to: Any) -> Change:
+def within(*path: str | int, to: Any) -> Change:
     def change(value: dict[str, Any]) -> None:
         *way, last = path
         for key in way:
@@ -130,6 +130,8 @@ def bad_ones(world: World, good: str, second: str, foreign: str) -> dict[str, st
             world, good, within(body, "approval", "by", to=value[body]["review"]["by"])
         ),
         "destroyed-while-held": issued(world, good, within(body, "hold_check", "held", to=True)),
+        "copy-not-accounted-for": issued(world, good, within(body, "copies", "accounted", to=[{"fate": "open"}])),
+        "copies-not-told": issued(world, good, within(body, "copies", to="none")),
         "no-authority": issued(world, good, within(body, "period", "authority", to="")),
         "evidence-of-another-entry": issued(
             world, good, within(body, "evidence", "key-destroyed", to=other[body]["evidence"]["key-destroyed"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from foundation.policy import Faults
 from identity.model import Verdict
 from identity.store.secrets import SecretBox
 from retention.errors import DetailsInvalid
+from retention.model.transfer import Label
 from retention.policy.files import load
 from retention.ports import Erasure, People
 from retention.queries.disposals import Disposals
@@ -33,14 +35,16 @@ from retention.service.follower import Clocks
 from retention.service.retention import Retention
 from retention.service.witness import LogWitness
 from retention.store.cases import Cases
-from retention.tables import (
+from retention.tables.batches import disposal_batch, disposal_batch_item, disposal_reminder
+from retention.tables.cases import (
     disposal_case,
-    disposal_hold,
-    disposal_hold_item,
     disposal_recomputed,
+    disposal_tally,
+    disposal_transfer,
     disposal_trigger,
-    schedule_version,
 )
+from retention.tables.holds import disposal_hold, disposal_hold_item
+from retention.tables.schedules import schedule_version
 from tests import databases
 from tests.taken_in import take_in
 
@@ -64,7 +68,9 @@ NOBODY_MUCH = person("Flo Member", "alpha")
 
 
 # What follows from facts beside cases and holds; the texts of schedules are kept.
-SCHEDULES = (disposal_trigger, disposal_recomputed, schedule_version)
+SCHEDULES = (disposal_trigger, disposal_recomputed, disposal_tally, disposal_transfer, schedule_version)
+
+TOGETHER = (disposal_batch, disposal_batch_item, disposal_reminder)
 
 
 class Allowing:
@@ -117,11 +123,30 @@ class Shelf:
         self.tombs: set[UUID] = set()
         self.break_after = ""
         self.stuck = False
+        self.keys_away = False
         self.sizes: dict[UUID, int] = {}
 
     def put(self, item: UUID, size: int) -> None:
         self.live.add(item)
         self.content[item] = self.sizes[item] = size
+
+
+@dataclass
+class Bundle:
+    """What an item is given back as."""
+
+    size: int
+    files: int = 1
+    name: str = "item.zip"
+    marking: str = "OFFICIAL"
+    sha256: str = "a" * 64
+    closed: bool = False
+
+    def stream(self) -> Iterator[bytes]:
+        yield bytes(self.size)
+
+    def close(self) -> None:
+        self.closed = True
 
 
 class ShelfEraser:
@@ -131,13 +156,18 @@ class ShelfEraser:
         self.shelf, self.trail = shelf, trail
 
     def disable(self, item: UUID, *, actor: Actor, now: datetime) -> None:
+        if self.shelf.keys_away:
+            raise Unavailable("The keys cannot be reached.")
         self.shelf.disabled.add(item)
 
     def enable(self, item: UUID, *, actor: Actor, now: datetime) -> None:
         assert item in self.shelf.live, "a destroyed key was enabled"
         self.shelf.disabled.discard(item)
 
-    def destroy(self, item: UUID, *, actor: Actor, now: datetime) -> Erasure:
+    def destroy(self, items: Sequence[UUID], *, actor: Actor, now: datetime) -> Mapping[UUID, Erasure]:
+        return {item: self._destroy(item, actor=actor, now=now) for item in items}
+
+    def _destroy(self, item: UUID, *, actor: Actor, now: datetime) -> Erasure:
         self.shelf.live.discard(item)
         key = self.trail.record(vaulted.KEY_DESTROYED, actor=actor, now=now, subject=str(item))
         self._break("key")
@@ -147,8 +177,16 @@ class ShelfEraser:
         self._break("content")
         return Erasure(1, self.shelf.sizes[item], item not in self.shelf.content, key.id, content.id)
 
-    def tombstone(self, item: UUID, *, actor: Actor, now: datetime) -> None:
-        self.shelf.tombs.add(item)
+    def parcel(self, item: UUID, *, actor: Actor, now: datetime) -> Bundle:
+        if self.shelf.keys_away:
+            raise Unavailable("The keys cannot be reached.")
+        return Bundle(self.shelf.content[item])
+
+    def bag(self, item: UUID, label: Label, *, actor: Actor, now: datetime) -> Bundle:
+        return self.parcel(item, actor=actor, now=now)
+
+    def tombstone(self, items: Sequence[UUID], *, actor: Actor, now: datetime, again: bool = False) -> None:
+        self.shelf.tombs.update(items)
         self._break("tombstone")
 
     def _break(self, point: str) -> None:
@@ -159,9 +197,10 @@ class ShelfEraser:
 
 def opened(conn: sa.Connection) -> list[object]:
     """Every column of every row, what is sealed opened: sealed twice, the same words do not look the same."""
-    sealed = ("period_authority", "review_reason", "issuer", "reason", "lift_reason", "words", "people", "decision")
+    sealed = ("period_authority", "review_reason", "issuer", "reason", "lift_reason", "words", "people", "decision",
+              "closing")  # fmt: skip
     found: list[dict[str, Any]] = []
-    for table in (disposal_case, disposal_hold, disposal_hold_item, *SCHEDULES):
+    for table in (disposal_case, disposal_hold, disposal_hold_item, *TOGETHER, *SCHEDULES):
         rows = conn.execute(sa.select(table).order_by(*table.primary_key.columns)).mappings()
         found += [{name: value for name, value in row.items() if name not in sealed} for row in rows]
     cases = [Cases(conn, WORDS).find(row["item"]) for row in found if "trigger_kind" in row]
@@ -282,7 +321,7 @@ class World:
         self.sweep()
         self.do("offer_return", item, REVIEWER)
         self.do("answer_return", item, OTHER, answer="accepted", reason="We want it.")
-        self.do("record_return", item, OTHER)
+        self.do("record_return", item, OTHER, manner="held")
         self.do("review", item, OTHER, proposal="destroy", reason="Returned.")
         self.do("approve", item, OTHER_APPROVER)
         self.pass_time(14)
@@ -301,11 +340,11 @@ class World:
 
 
 _SEEN = {"confirm_period", "offer_return", "answer_return", "record_return", "review", "approve", "send_back",
-         "withdraw_approval"}  # fmt: skip
+         "withdraw_approval", "give_back"}  # fmt: skip
 assert audit.tables  # in the metadata
 
 
 def empty(conn: sa.Connection) -> None:
     """What follows from facts goes; a rebuild brings it back."""
-    for table in (disposal_hold_item, disposal_hold, disposal_case, *SCHEDULES):
+    for table in (*reversed(TOGETHER), disposal_hold_item, disposal_hold, disposal_case, *SCHEDULES):
         conn.execute(table.delete())

@@ -44,6 +44,8 @@ WHY = {
     "reviewed-and-approved-by-one": "not by two people",
     "destroyed-while-held": "was held",
     "no-authority": "no authority",
+    "copy-not-accounted-for": "not accounted for",
+    "copies-not-told": "incomplete",
     "evidence-of-another-entry": "not of the entry the body names",
     "issue-for-another-item": "of another item",
     "key-destroyed-after-content": "in the order",

@@ -7,15 +7,20 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from retention_world import APPROVER, OTHER, REVIEWER, WORDS, World, empty, opened
+from retention_world import APPROVER, OTHER, REVIEWER, START, WORDS, World, empty, opened
 
+from audit.fact import Fact
 from audit.follow import replay
 from audit.tables import audit_index
 from foundation.actor import SERVICE
 from foundation.errors import Unavailable
-from retention.errors import DestructionFailed
+from retention import events
+from retention.errors import DestructionFailed, DisposalRefused
+from retention.policy.files import REOPENED
 from retention.queries.disposals import Disposals, Filter
-from retention.tables import disposal_case, disposal_hold
+from retention.rules import evidence
+from retention.tables.cases import disposal_case
+from retention.tables.holds import disposal_hold
 from tests.taken_in import take_in
 
 STEPS = ("begin_destruction", "carry_out", "certify")
@@ -276,3 +281,51 @@ def test_words_moved_to_another_row_do_not_open(world: World) -> None:
         conn.execute(sa.update(disposal_hold).where(disposal_hold.c.id == second).values(reason=taken))
     with pytest.raises(Unavailable), world.engine.begin() as conn:
         Disposals(conn, WORDS).holds(item=other)
+
+
+def test_of_many_begun_together_either_all_are_or_none(world: World) -> None:
+    items = [world.until_approved() for _ in range(3)]
+    world.pass_time(14)
+    world.do("place_hold", items[1], REVIEWER, reason="An inquest.", issuer="coroner")
+    before = rows(world)
+    with pytest.raises(DisposalRefused) as refused, world.work() as retention:
+        retention.begin_all(items, actor=SERVICE, now=world.now)
+    assert refused.value.subject == items[1]
+    assert rows(world) == before
+    with world.work() as retention:
+        retention.begin_all([items[0], items[2]], actor=SERVICE, now=world.now)
+    assert [world.look(item).state for item in items] == ["destroying", "due", "destroying"]
+
+
+def test_many_together_end_as_each_alone_would_and_a_rebuild_agrees(world: World) -> None:
+    items = [world.until_approved(of="letters") for _ in range(3)]
+    world.pass_time(14)
+    for step in ("begin_all", "carry_out_all", "issue_all", "certify_all", "certify_all"):
+        take_in(world.engine)
+        with world.work() as retention:
+            getattr(retention, step)(items, actor=SERVICE, now=world.now)
+    for item in items:
+        case = world.look(item)
+        assert (case.state, case.parts) == ("destroyed", 1)
+        assert [each for each in acts(world, item) if "certificate" in each] == ["retention.certificate-issued"]
+        with world.engine.begin() as conn:
+            text = Disposals(conn, WORDS).certificate(case.certificate).text
+        assert item in text
+    before = rows(world)
+    with world.engine.begin() as conn:
+        empty(conn)
+        replay(conn, world.keys, world.clocks)
+    assert rows(world) == before
+
+
+def test_what_evidence_does_not_listen_to_does_not_move_it() -> None:
+    class Loud(dict[str, object]):
+        def __missing__(self, key: str) -> object:
+            return {"manner": "caught", "proposal": "destroy", "destroy_on": "2026-01-01"}.get(key, key)
+
+    for kind in sorted(events.OWN_KINDS | {REOPENED}):
+        said = evidence._Said("a", "b", "c", {"h"})
+        fact = Fact(kind, "id", START, "allowed", {}, "item", Loud(), "", "OS", ())
+        said.hear(fact)
+        moved = said != evidence._Said("a", "b", "c", {"h"})
+        assert not moved or kind in evidence.HEARD, kind

@@ -21,7 +21,7 @@ from retention.queries.holds import HoldList
 from retention.service.holds import Terms
 from retention.service.preview import Asked
 from retention.service.replay import Replay
-from retention.tables import disposal_hold, disposal_hold_item
+from retention.tables.holds import disposal_hold, disposal_hold_item
 from tests.taken_in import take_in
 
 LETTERS = Scope(classes=frozenset({"letters"}))

@@ -7,7 +7,8 @@ That it can fail is shown below: each mutant is one safeguard taken away, and th
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
@@ -320,12 +321,12 @@ def test_no_path_destroys_a_held_item() -> None:
 # --- mutants: one safeguard less, and the same histories find it
 
 
-def blind_to_scopes(self: Catching, case: Case) -> Case:
-    return case
+def blind_to_scopes(self: Catching, cases: Sequence[Case]) -> list[Case]:
+    return list(cases)
 
 
-def nothing_later(self: Catching, items: Any, **_: Any) -> int:
-    return 0
+def nothing_later(self: Catching, items: Any, **_: Any) -> Counter[str]:
+    return Counter()
 
 
 def nothing_settled(self: Catching, hold: Any, **_: Any) -> int:
@@ -347,7 +348,7 @@ def nobody(scope: Scope, facts: Any) -> bool:
 
 
 def lifts_them_all(self: Holdings, hold: str, **values: Any) -> None:
-    from retention.tables import disposal_hold
+    from retention.tables.holds import disposal_hold
 
     if "lifted_at" in values:
         for each in self._conn.execute(disposal_hold.select()).all():
@@ -362,8 +363,8 @@ def passed_over_binds_not_at_all(manner: Any, *, caught: bool) -> bool:
 
 CATCHES, CHANGE = rules.catches, Holdings.change
 MUTANTS: dict[str, tuple[Any, str, Callable[..., Any]]] = {
-    "the scopes are not asked again when something is to be destroyed": (Catching, "_as_held", blind_to_scopes),
-    "what arrives later is not entered": (Catching, "_catch", nothing_later),
+    "the scopes are not asked again when something is to be destroyed": (Catching, "_all_as_held", blind_to_scopes),
+    "what arrives later is not entered": (Catching, "_caught", nothing_later),
     "what is there is not entered": (Catching, "_settle", nothing_settled),
     "any part of a scope will do": (rules, "catches", any_will_do),
     "a period ends a day early": (rules, "catches", a_day_short),

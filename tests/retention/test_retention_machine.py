@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
@@ -16,9 +17,11 @@ from audit.follow import replay
 from foundation.actor import SERVICE
 from foundation.calendar import london_date
 from foundation.errors import ServiceError
+from retention.errors import DisposalRefused
+from retention.model.batch import WITHIN, Wanted
 from retention.model.case import RETURN_SETTLED, STATES
 from retention.queries.disposals import Disposals
-from retention.tables import disposal_case
+from retention.tables.cases import disposal_case
 from tests.taken_in import take_in
 
 PEOPLE = st.sampled_from([REVIEWER, APPROVER, BOTH, OTHER, OTHER_APPROVER, SERVICE])
@@ -85,9 +88,10 @@ class Histories(RuleBasedStateMachine):
     @rule(item=items, actor=PEOPLE, answer=st.sampled_from(["accepted", "declined", "cannot"]))
     def answer(self, item: str, actor: Any, answer: str) -> None:
         self.attempt("answer_return", item, actor, answer=answer, reason="x")
+        self.attempt("give_back", item, actor)
         self.attempt("record_return", item, actor)
 
-    @rule(item=items, actor=PEOPLE, proposal=st.sampled_from(["destroy", "destroy", "keep"]))
+    @rule(item=items, actor=PEOPLE, proposal=st.sampled_from(["destroy", "destroy", "keep", "return"]))
     def review(self, item: str, actor: Any, proposal: str) -> None:
         self.attempt("review", item, actor, proposal=proposal, reason="x")
 
@@ -99,6 +103,22 @@ class Histories(RuleBasedStateMachine):
     @rule(item=items, actor=PEOPLE)
     def approve(self, item: str, actor: Any) -> None:
         self.attempt("approve", item, actor)
+
+    @rule(reviewer=PEOPLE, approver=PEOPLE, hold_in_between=st.booleans())
+    def in_a_batch(self, reviewer: Any, approver: Any, hold_in_between: bool) -> None:
+        with contextlib.suppress(ServiceError), self.world.work() as retention:
+            batch = retention.open_batch(Wanted("letters"), actor=reviewer, now=self.world.now).batch.id
+            members = [case.item for case in self.cases_of(retention, batch)]
+            given = {"proposal": "destroy", "reason": "x", "actor": reviewer, "now": self.world.now}
+            retention.propose_in_batch(batch, members, **given)
+            seen = retention.submit_batch(batch, actor=reviewer, now=self.world.now)[0]
+            if hold_in_between:
+                retention.place_hold(members[0], reason="x", issuer="x", actor=REVIEWER, now=self.world.now)
+            with contextlib.suppress(DisposalRefused):
+                retention.approve_batch(batch, seen=retention._stamp(seen), actor=approver, now=self.world.now)
+
+    def cases_of(self, retention: Any, batch: str) -> list[Any]:
+        return [retention._case(each.item) for each in retention._batches.members(batch, WITHIN)]
 
     @rule(item=items, actor=PEOPLE)
     def stop(self, item: str, actor: Any) -> None:

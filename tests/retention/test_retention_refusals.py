@@ -123,7 +123,7 @@ def test_nothing_is_proposed_for_destruction_before_return_was_offered_and_answe
     assert refused(world, "review", item, REVIEWER, **DESTROY) == {"RET-return-first"}
     world.do("answer_return", item, REVIEWER, answer="accepted", reason="We want it.")
     assert refused(world, "review", item, REVIEWER, **DESTROY) == {"RET-return-first"}, "accepted is not yet returned"
-    world.do("record_return", item, REVIEWER)
+    world.do("record_return", item, REVIEWER, manner="held")
     assert world.do("review", item, REVIEWER, **DESTROY).state == "reviewed"
 
 

@@ -25,7 +25,7 @@ from retention.rules import schedule_csv
 from retention.service.replay import Replay
 from retention.service.schedules import Scheduling
 from retention.store.schedules import ScheduleRows
-from retention.tables import schedule_text, schedule_version
+from retention.tables.schedules import schedule_text, schedule_version
 from tests.taken_in import take_in
 
 TRIGGERS = ("sharing.item-closed", "sharing.item-withdrawn")

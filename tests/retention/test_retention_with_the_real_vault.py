@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -47,12 +47,15 @@ class VaultEraser:
     def enable(self, item: UUID, *, actor: Actor, now: datetime) -> None:
         self._vault.enable(item=item, actor=actor, now=now)
 
-    def destroy(self, item: UUID, *, actor: Actor, now: datetime) -> Erasure:
-        destroyed = self._vault.destroy(item=item, actor=actor, now=now)
-        removal = self._vault.remove_content(item=item, actor=actor, now=now)
-        return Erasure(removal.parts, len(SECRET), removal.absent, destroyed.entry_id, removal.entry_id)
+    def destroy(self, items: Sequence[UUID], *, actor: Actor, now: datetime) -> Mapping[UUID, Erasure]:
+        destroyed = self._vault.destroy_all(items=items, actor=actor, now=now)
+        removed = self._vault.remove_all(items=items, actor=actor, now=now)
+        return {
+            item: Erasure(found.parts, len(SECRET), found.absent, destroyed[item].entry_id, found.entry_id)
+            for item, found in removed.items()
+        }
 
-    def tombstone(self, item: UUID, *, actor: Actor, now: datetime) -> None:
+    def tombstone(self, items: Sequence[UUID], *, actor: Actor, now: datetime, again: bool = False) -> None:
         pass
 
 

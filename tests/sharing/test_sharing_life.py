@@ -180,8 +180,8 @@ def test_nothing_people_wrote_stands_in_clear_in_the_database(house: World) -> N
 def test_what_is_left_after_destruction_is_a_row_without_words(house: World) -> None:
     ref = house.send("sana")
     house.act("sana", "withdraw", ref.reference, "Sent by mistake.")
-    house.act("sana", "tombstone", item=ref.uuid)
-    house.act("sana", "tombstone", item=ref.uuid)
+    house.act("sana", "tombstone", items=[ref.uuid])
+    house.act("sana", "tombstone", items=[ref.uuid])
     with house.engine.connect() as conn:
         assert conn.execute(sa.select(tables.item.c.state)).scalar_one() == "destroyed"
         for table in (tables.item_field, tables.item_file, tables.item_subject):
@@ -191,7 +191,7 @@ def test_what_is_left_after_destruction_is_a_row_without_words(house: World) -> 
 def test_an_open_item_is_not_destroyed(house: World) -> None:
     ref = house.send("sana")
     with pytest.raises(RuntimeError, match="closed or withdrawn"):
-        house.act("sana", "tombstone", item=ref.uuid)
+        house.act("sana", "tombstone", items=[ref.uuid])
 
 
 def to(house: World, office: str, **changed: object) -> Written:

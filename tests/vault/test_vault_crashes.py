@@ -20,7 +20,18 @@ from vault.service import Vault
 
 BIG = bytes(range(256)) * 6_000  # two pieces
 WRITES = {
-    *("add", "settle", "set_state", "propose", "promote", "withdraw", "destroy"),  # key store
+    *(
+        "add",
+        "settle",
+        "settle_all",
+        "forget_deleted",
+        "set_state",
+        "propose",
+        "promote",
+        "withdraw",
+        "destroy",
+        "destroy_all",
+    ),  # key store
     *("create", "delete", "write", "publish", "abort"),  # object store (settle is in both)
 }
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from app.bootstrap import logbook, logkeys
-from audit.bundle import receipt
+from audit.receipts import receipt
 from tests.house import CONSOLE, Live
 from tests.verifier.asking import apart
 from tests.verifier.writing import canon

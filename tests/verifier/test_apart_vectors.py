@@ -12,7 +12,7 @@ from tests.verifier.asking import apart
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 LOG = sorted(path.parent for path in (VECTORS / "log").glob("*/*/expected.json"))
-OLD_KINDS = ("audit/bundles", "audit/receipts", "audit/notes", "certificate")
+OLD_KINDS = ("audit/bundles", "audit/receipts", "audit/notes", "certificate", "batch-certificate")
 OLD = sorted(path for kind in OLD_KINDS for path in (VECTORS / kind).glob("*/*") if path.is_file())
 COUNTED = ("entries", "disclosed", "redacted", "checkpoints", "from", "to", "size", "inside", "not_compared")
 
@@ -26,7 +26,8 @@ def asked(folder: Path) -> tuple[Path, list[object]]:
 
 
 def key_of(path: Path) -> Path:
-    return VECTORS / ("certificate/trusted.vkey" if path.is_relative_to(VECTORS / "certificate") else "audit/vkey")
+    kind = path.relative_to(VECTORS).parts[0]
+    return VECTORS / (f"{kind}/trusted.vkey" if kind.endswith("certificate") else "audit/vkey")
 
 
 def name(path: Path) -> str:

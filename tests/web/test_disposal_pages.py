@@ -111,7 +111,7 @@ def test_keeping_longer_needs_a_date_and_says_until_when(live: Live) -> None:
     reviewer = Visitor(live, "imb-records")
     at = f"/disposals/{ref}/review"
     refused = reviewer.post(at, 422, proposal="extend", reason="An inspection is coming.")
-    assert "Enter a date to extend, and only then" in refused.text
+    assert "Enter the date until which it is kept" in refused.text
     assert "An inspection is coming." in refused.text
     until = {f"until-{part}": value for part, value in in_days(live, 100).items()}
     day = [until[f"until-{part}"] for part in ("day", "month", "year")]

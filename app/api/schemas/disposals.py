@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from app.api.schemas.shapes import ID, Count, Paging, Whole, words
+from app.api.schemas.shapes import ID, Count, Moment, Paging, Whole, words
 from retention.model.case import STATES
 from retention.model.hold import MANNERS, OCCASIONS
 
@@ -50,6 +50,11 @@ class Case(Schema):
     period_authority = fields.String()
     due_on = fields.Date(allow_none=True)
     return_state = fields.String()
+    served_at = fields.AwareDateTime(format="iso", allow_none=True)
+    served_files = fields.Integer(allow_none=True)
+    served_bytes = fields.Integer(allow_none=True)
+    served_sha256 = fields.String(metadata={"description": "Of the manifest of the package its source was given last."})
+    received = fields.String(metadata={"description": "How its source has it: `package`, `held`, or empty."})
     proposal = fields.String()
     proposed_until = fields.Date(allow_none=True)
     reviewer = fields.String(metadata={"description": "Id of the person."})
@@ -62,6 +67,13 @@ class Case(Schema):
     size = fields.Integer(allow_none=True)
     failures = fields.Integer()
     certificate = fields.String(metadata={"description": "Its number, once destroyed."})
+
+
+class Downloaded(Schema):
+    """How often files of the item were downloaded, by how many people: what they keep is a copy to be registered."""
+
+    times = fields.Integer()
+    people = fields.Integer()
 
 
 class Cases(Schema):
@@ -132,6 +144,7 @@ class CaseSeen(Case):
     review_reason = fields.String()
     recomputed = fields.List(fields.Nested(Recomputed))
     holds = fields.List(fields.Nested(ItemsHold))
+    downloaded = fields.Nested(Downloaded)
 
 
 class CaseMade(Schema):
@@ -156,12 +169,20 @@ class ReturnAnswerBody(Schema):
     reason = words()
 
 
+class ReturnedBody(Schema):
+    """`package`: from what `return-package` gave; `held`: it had the item already."""
+
+    manner = fields.String(load_default="package", validate=validate.OneOf(["package", "held"]))
+
+
 class LiftBody(Schema):
     reason = words()
 
 
 class ReviewBody(Schema):
-    proposal = fields.String(required=True, validate=validate.OneOf(["destroy", "extend", "keep"]))
+    proposal = fields.String(
+        required=True, validate=validate.OneOf(["destroy", "extend", "return", "transfer", "keep"])
+    )
     reason = words()
     until = fields.Date(load_default=None, allow_none=True)
 
@@ -184,7 +205,13 @@ class Swept(Schema):
 
 
 class CertificatesQuery(Paging):
+    """`since` is in it, `until` is not. `text` begins a reference."""
+
     body = fields.String(load_default="", validate=validate.Length(max=40))
+    class_ = fields.String(load_default="", data_key="class", validate=validate.Length(max=60))
+    since = Moment(load_default=None)
+    until = Moment(load_default=None)
+    text = fields.String(load_default="", validate=validate.Length(max=40))
 
 
 class CertificateRow(Schema):
@@ -192,6 +219,10 @@ class CertificateRow(Schema):
     item = fields.String(metadata=ID)
     originator = fields.String()
     issued_at = fields.AwareDateTime(format="iso")
+    retention_class = fields.String()
+    establishment = fields.String()
+    erased_at = fields.AwareDateTime(format="iso", allow_none=True)
+    size = fields.Integer(allow_none=True)
 
 
 class Certificates(Schema):

@@ -9,8 +9,9 @@ from typing import Any, cast
 from flask import Response, url_for
 
 from app.api import cursor
+from app.api.certificates import CERTIFICATE_FILE, CERTIFICATE_PDF, certificate_file
 from app.api.errors import FieldsInvalid
-from app.api.reply import Reply, expected, once
+from app.api.reply import Reply, as_asked, expected, once
 from app.api.schemas import disposals as schemas
 from app.api.schemas.shapes import Nothing
 from app.api.section import Section
@@ -18,9 +19,10 @@ from app.api.shown import person_name, shown_hold
 from app.bootstrap import sweeps
 from app.bootstrap.duties import must
 from app.bootstrap.work import Work
+from app.http.downloads import packed
 from app.http.house import actor, house
 from retention.model.case import STATES, Case, State
-from retention.queries.disposals import Filter
+from retention.queries.disposals import Filter, Issued
 
 bp = Section("disposals", "Retention and disposal: periods, returns, reviews, approvals, certificates.")
 LOOK = "view-disposal-log"
@@ -70,6 +72,7 @@ def disposal(reference: str) -> Reply:
         shown |= {f"{who}_name": name for who, name in names.items()}
         holds = [{**shown_hold(hold, actor()), "manner": manner} for hold, manner in work.holds.of_item(case.item)]
         shown["recomputed"] = work.schedules.recomputations(case.item)
+        shown["downloaded"] = dict(zip(("times", "people"), work.downloads(case.item), strict=True))
         return Reply({**shown, "holds": holds}, version=case.version)
 
 
@@ -91,10 +94,34 @@ def answer_return(body: dict[str, Any], reference: str) -> Reply:
     return _step(reference, lambda work, case: _do(work, work.retention.answer_return, case, **body))
 
 
-@bp.op("POST", "/disposals/<reference>/returned", takes=Nothing, gives=schemas.CaseMade)
-def record_return(_body: dict[str, Any], reference: str) -> Reply:
-    """The source confirms that it has what it accepted."""
-    return _step(reference, lambda work, case: _do(work, work.retention.record_return, case))
+@bp.op(
+    "POST",
+    "/disposals/<reference>/return-package",
+    takes=Nothing,
+    doc={
+        "responses": {
+            "200": {
+                "description": "All of the item: manifest.json, item.json and its files.",
+                "content": {"application/zip": {"schema": {"type": "string", "format": "binary"}}},
+            }
+        }
+    },
+)
+def return_package(_body: dict[str, Any], reference: str) -> Response:
+    """What the source accepted, as one package, made as it is sent. An error on the way breaks the connection off."""
+    with house().work(actor()) as work, as_asked():
+        must(work, LOOK)
+        case = work.disposals.case(reference)
+        seen = expected()
+        version = case.version if seen is None else seen
+        _, parcel = work.retention.give_back(case.item, version=version, actor=actor(), now=work.now)
+    return packed(parcel)
+
+
+@bp.op("POST", "/disposals/<reference>/returned", takes=schemas.ReturnedBody, gives=schemas.CaseMade)
+def record_return(body: dict[str, Any], reference: str) -> Reply:
+    """The source confirms that it has what it accepted: the receipt of the return."""
+    return _step(reference, lambda work, case: _do(work, work.retention.record_return, case, **body))
 
 
 @bp.op("POST", "/disposals/<reference>/review", takes=schemas.ReviewBody, gives=schemas.CaseMade)
@@ -131,30 +158,27 @@ def certificates(query: dict[str, Any]) -> Reply:
     place, limit = cursor.text(query["cursor"]), query["limit"]
     with house().work(actor()) as work:
         must(work, LOOK)
-        rows = work.disposals.certificates(body=query["body"], before=place, size=limit)
+        wanted = Issued(query["class_"], query["since"], query["until"], query["text"])
+        rows = work.disposals.certificates(body=query["body"], before=place, size=limit, wanted=wanted)
     return Reply({"items": rows, "next": cursor.of_text(rows[-1].number) if len(rows) == limit else None})
 
 
-@bp.op(
-    "GET",
-    "/certificates/<number>",
-    doc={
-        "responses": {
-            "200": {
-                "description": "The file as issued.",
-                "content": {"application/json": {"schema": {"type": "object"}}},
-            }
-        }
-    },
-)
+@bp.op("GET", "/certificates/<number>", doc=CERTIFICATE_FILE)
 def certificate(number: str) -> Response:
     """The certificate, byte for byte as issued: `custodes verify` checks it offline."""
     with house().work(actor()) as work:
         must(work, LOOK)
         found = work.disposals.certificate(number)
-    response = Response(found.text.encode(), content_type="application/json")
-    response.headers.set("Content-Disposition", "attachment", filename=f"{found.number}.json")
-    return response
+    return certificate_file(found.text, found.number)
+
+
+@bp.op("GET", "/certificates/<number>/pdf", doc=CERTIFICATE_PDF)
+def certificate_as_pdf(number: str) -> Response:
+    """The same to read, to print and to keep: PDF/A-3a and PDF/UA-1, with the file attached byte for byte."""
+    with house().work(actor()) as work:
+        must(work, LOOK)
+        found = work.disposals.certificate(number)
+    return certificate_file(found.text, found.number, pdf=True)
 
 
 def _step(reference: str, act: Callable[[Work, Case], Case]) -> Reply:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from app.bootstrap.work import Work
 from app.demo.enclosures import note, page
 from app.demo.script import Letter, Script
 from foundation.calendar import london_date
+from retention.model.batch import Wanted
 from retention.model.hold import Scope
 from retention.rules import schedule_csv
 from retention.service.holds import Terms
@@ -19,6 +21,7 @@ from retention.service.holds import Terms
 ROUTE = "national-to-inspectorate"
 AUTHORITY = "Invented for this demonstration: letter of the information asset owner, as no schedule gives a period."
 SCHEDULE = "Invented for this demonstration: no schedule of this body gives these periods"
+MET = "The concern was met long ago and nothing refers to it any more."
 DECLINED = "IMB staff hold their own copy and agree that this one is destroyed."
 
 # name, title, text, place
@@ -63,7 +66,8 @@ def plan(script: Script) -> None:
     _kept(script)
     _held(script)
     script.case(9, "10:00", "hmip-records", "phones", "offer_return")
-    _reviewed(script, "heating", 12)
+    _declined(script, "heating", 12)
+    script.act(7, "14:00", "imb-records", lambda work: _batch(script, work))
     _reviewed(script, "letters", 14)
     script.refuse(6, "09:00", "imb-records", lambda w: _approve(script, w, "letters"))
     script.case(5, "09:30", "imb-owner", "letters", "approve")
@@ -114,11 +118,22 @@ def _period(script: Script, name: str, back: int, months: int) -> None:
     script.case(back, "11:00", "imb-records", name, "confirm_period", months=months, authority=AUTHORITY)
 
 
-def _reviewed(script: Script, name: str, back: int) -> None:
+def _declined(script: Script, name: str, back: int) -> None:
     script.case(back, "10:00", "hmip-records", name, "offer_return")
     script.case(back - 2, "11:00", "imb-records", name, "answer_return", answer="declined", reason=DECLINED)
-    reason = "The concern was met long ago and nothing refers to it any more."
-    script.case(back - 5, "14:00", "imb-records", name, "review", proposal="destroy", reason=reason)
+
+
+def _reviewed(script: Script, name: str, back: int) -> None:
+    _declined(script, name, back)
+    script.case(back - 5, "14:00", "imb-records", name, "review", proposal="destroy", reason=MET)
+
+
+def _batch(script: Script, work: Work) -> object:
+    """Everything due of the class together; what nothing is proposed for is left out of it."""
+    by: dict[str, Any] = {"actor": work.actor, "now": work.now}
+    batch = work.retention.open_batch(Wanted("intelligence"), **by).batch.id
+    work.retention.propose_in_batch(batch, [script.uuid_of(work, "heating")], proposal="destroy", reason=MET, **by)
+    return work.retention.submit_batch(batch, **by)
 
 
 def _destroyed(script: Script) -> None:

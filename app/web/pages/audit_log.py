@@ -21,11 +21,11 @@ from app.web.names import Names
 from app.web.page import page
 from app.web.spreadsheet import csv_stream
 from audit import reading
-from audit.bundle import receipt
 from audit.errors import EntryUnknown
 from audit.fact import kinds
 from audit.leaf import canonical
 from audit.reading import Row
+from audit.receipts import receipt
 
 bp = Blueprint("audit", __name__)
 

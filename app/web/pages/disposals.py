@@ -12,11 +12,12 @@ from app.bootstrap.work import Work
 from app.http.permissions import signed_in
 from app.web import disposal_view as view
 from app.web import filters, forms, hold_view, listing, names, schedule_case
-from app.web.disposal_acts import ACTS, against_destroying
+from app.web.disposal_acts import ACTS, against_destroying, against_receiving
 from app.web.disposal_forms import Seen
 from app.web.looking import holding
 from app.web.names import Names
 from app.web.page import page
+from app.web.pages import copies
 from app.web.spreadsheet import csv_file
 from foundation.calendar import london_date
 from identity.errors import EstablishmentUnknown
@@ -27,6 +28,7 @@ bp = Blueprint("disposals", __name__)
 
 LOOK = "view-disposal-log"
 MOST_CSV = 10_000
+SHOWN = 10  # failed destructions named at the top of the list
 HEAD = ("Reference", "Kind", "Class", "Originating body", "Establishment", "Due", "State", "On hold", "Certificate")
 CATEGORIES = {
     "state": "State",
@@ -47,10 +49,15 @@ def index() -> ResponseReturnValue:
     with holding(LOOK) as work:
         found = work.disposals.page(_wanted(), cursor=listing.asked(listing.CURSOR))
         counts = work.disposals.counts(body=listing.asked("body"))
+        failures, failing = work.outstanding.failures(SHOWN), work.outstanding.failing()
+        held_open = work.outstanding.held_open()
     return page(
         "disposals/index.html",
         rows=[view.row(case) for case in found.rows],
         counts=counts,
+        failures=failures,
+        failing=failing,
+        held_open=held_open,
         older=listing.here(**{listing.CURSOR: found.next}) if found.next else "",
         newer=listing.here() if listing.asked(listing.CURSOR) else "",
         marking=view.tier(found.rows),
@@ -130,15 +137,21 @@ def _asking(work: Work, case: Case, slug: str) -> dict[str, Any]:
 def _case(work: Work, case: Case) -> dict[str, Any]:
     called = Names(work)
     judged = [(each, each.against(work, case)) for each in ACTS.values()]
+    found = [each.shown_to(work.actor.party) for each in work.outstanding.copies(case.item)]
     return {
         "summary": view.summary(case, _place(work, case)),
-        "tasks": view.tasks(case, called, schedule_case.told(work, case)),
+        "tasks": view.tasks(case, called, schedule_case.told(work, case), found),
+        "copies": [{**view.copy_row(one, called), "may": not copies.may_account(work, one)} for one in found],
+        "may_register": not copies.may_register(work, case),
+        "downloaded": work.downloads(case.item),
         "holds": [
             {**view.hold_row(one, called), "manner": hold_view.MANNERS[manner], "may": not hold_view.against(work, one)}
             for one, manner in work.holds.of_item(case.item)
         ],
         "may": [each for each, against in judged if not against],
         "may_not": [(each, against) for each, against in judged if against],
+        "batch": work.batches.of_item(case.item),
+        "may_receive": not against_receiving(work, case),
         "over": case.state in ("destroying", "erased", "destroyed"),
     }
 

@@ -18,7 +18,7 @@ from tests.fuzz.both import agree
 from tests.verifier.writing import b64, canon, sha, tree_head
 
 VECTORS = Path(__file__).parents[2] / "vectors"
-INSTRUMENT = ("audit", "verifier", "retention.queries.verify", "retention.rules.certificate", "app.cli.verifying")
+INSTRUMENT = ("audit", "verifier", "retention.queries.verify", "retention.rules", "app.cli.verifying")
 TRUSTED = (VECTORS / "certificate/trusted.vkey").read_bytes()
 COMMIT, SIGN, ISSUE, DIGEST, ONE = 1, 2, 4, 8, 16
 MOST, MOST_SIZE = 40_000, 64
@@ -123,6 +123,9 @@ def seeds() -> Iterator[bytes]:
     yield b"\0" + good
     for flags in (DIGEST, SIGN | DIGEST, SIGN | ONE | DIGEST, COMMIT | SIGN | ISSUE | DIGEST | ONE):
         yield bytes([flags]) + good
+    for file in sorted((VECTORS / "batch-certificate/good").iterdir()):
+        for flags in (0, DIGEST, SIGN | DIGEST, COMMIT | SIGN | ISSUE | DIGEST | ONE):
+            yield bytes([flags]) + file.read_bytes()
     value = json.loads(good)
     value["proof"]["key-destroyed"] = canon(value["proof"]["key-destroyed"])
     yield bytes([DIGEST]) + canon(value).encode()

@@ -5,6 +5,7 @@ Run once (``python -m tests.vectors.readers.generate``); the files are committed
 
 from __future__ import annotations
 
+import hmac
 import json
 from collections.abc import Iterator
 from hashlib import sha256
@@ -544,7 +545,74 @@ def message_bad() -> Made:
     yield "zeros", bytes(200)
 
 
+# --- the disposal ledger: ledger.md --------------------------------------------------------------------------------
+
+LEDGER_KEY = bytes(range(32))
+GONE = ["01998000-0000-7000-8000-00000000000" + figure for figure in "abc"]
+
+
+def ledger_line(number: int, before: str = "", mac: str = "", **changed: object) -> tuple[str, str]:
+    """A line and its code; ``changed`` after it was bound, ``mac`` in place of the right one."""
+    said: dict[str, object] = {"at": 1_790_000_000_000 + number, "item": GONE[number % 3], "n": number, "versions": [1]}
+    bound = json.dumps([number, said["item"], said["versions"], said["at"], before], separators=(",", ":"))
+    code = mac or hmac.digest(LEDGER_KEY, b"vault/ledger/1\0" + bound.encode(), "sha256").hex()
+    return json.dumps({**said, "mac": code, **changed}, sort_keys=True, separators=(",", ":")) + "\n", code
+
+
+def ledger(count: int) -> list[str]:
+    lines, before = [], ""
+    for number in range(1, count + 1):
+        line, before = ledger_line(number, before)
+        lines.append(line)
+    return lines
+
+
+def ledger_good() -> Made:
+    three = "".join(ledger(3))
+    yield "empty", ""
+    yield "one", ledger(1)[0]
+    yield "three", three
+    yield "an-item-twice", "".join(ledger(4))
+    yield "last-line-broken", three[:-9]
+    yield "last-line-without-its-end", three[:-1]
+    yield "one-broken-line-alone", '{"at":17'
+
+
+def ledger_bad() -> Made:
+    one, two, three = ledger(3)
+    first = json.loads(one)["mac"]
+    yield "first-taken-away", two + three
+    yield "one-taken-away-between", one + three
+    yield "two-changed-about", two + one + three
+    yield "a-line-twice", one + two + two
+    yield "of-another-key", ledger_line(1, mac="ab" * 32)[0]
+    yield "bound-to-nothing-before", one + ledger_line(2)[0]
+    for name, changed in (
+        ("another-item", {"item": GONE[0]}),
+        ("another-instant", {"at": 1_790_000_000_000}),
+        ("another-number", {"n": 3}),
+        ("more-versions", {"versions": [1, 2]}),
+        ("code-in-capitals", {"mac": json.loads(two)["mac"].upper()}),
+        ("a-key-more", {"why": "x"}),
+        ("item-in-capitals", {"item": GONE[2].upper()}),
+        ("instant-as-text", {"at": "1790000000002"}),
+        ("instant-beyond-time", {"at": 10**30}),
+        ("versions-no-list", {"versions": 1}),
+        ("item-no-uuid", {"item": "x"}),
+    ):
+        yield name, one + ledger_line(2, first, **changed)[0] + three
+    yield "a-key-less", one.replace('"n":1,', "")
+    yield "a-space", one.replace(":", ": ", 1)
+    yield "carriage-returns", one.replace("\n", "\r\n")
+    yield "no-json", "x\n"
+    yield "a-list", "[]\n"
+    yield "empty-line", one + "\n" + two
+    yield "not-utf-8", one.encode()[:-1] + b"\xff\n"
+    yield "nested-by-the-thousand", "[" * 3000 + "\n"
+
+
 MAKERS = {
+    "ledger": (ledger_good(), ledger_bad()),
     "trust": (trust_good(), trust_bad()),
     "canonical-json": (json_good(), json_bad()),
     "leaf": (leaf_good(), leaf_bad()),

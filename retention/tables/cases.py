@@ -1,7 +1,4 @@
-"""Rows of retention. Every row follows from facts in the log; only ``store`` writes here.
-
-What people wrote (authority, reasons, issuer) is sealed.
-"""
+"""Rows of cases: each, the facts its clock counts from, the dates found anew, its transfer, what a report counts."""
 
 from __future__ import annotations
 
@@ -44,6 +41,12 @@ disposal_case = sa.Table(
     sa.Column("offered_at", Instant, nullable=True),
     sa.Column("answered_by", sa.String(36), nullable=False),
     sa.Column("answered_at", Instant, nullable=True),
+    sa.Column("served_at", Instant, nullable=True),
+    sa.Column("served_files", sa.Integer, nullable=True),
+    sa.Column("served_bytes", sa.BigInteger, nullable=True),
+    sa.Column("served_sha256", sa.String(64), nullable=False),
+    sa.Column("received", sa.String(10), nullable=False),
+    sa.Column("received_by", sa.String(36), nullable=False),
     sa.Column("proposal", sa.String(10), nullable=False),
     sa.Column("proposed_until", sa.Date, nullable=True),
     sa.Column("review_reason", sa.Text, nullable=False),
@@ -58,6 +61,8 @@ disposal_case = sa.Table(
     sa.Column("parts", sa.Integer, nullable=True),
     sa.Column("size", sa.BigInteger, nullable=True),  # bytes of plaintext
     sa.Column("failures", sa.Integer, nullable=False),
+    sa.Column("failed_at", Instant, nullable=True),  # null: nothing went wrong, or it has gone well since
+    sa.Column("failure", sa.String(60), nullable=False),  # the code of what went wrong last
     sa.Column("erased_at", Instant, nullable=True),
     sa.Column("certificate", sa.String(40), nullable=False),
     sa.Column("outcome", sa.String(60), nullable=False),
@@ -70,7 +75,7 @@ disposal_case = sa.Table(
     sa.Column("stale", sa.Boolean, nullable=False),
     sa.CheckConstraint(
         "state in ('stopped', 'no-period', 'running', 'due', 'reviewed', 'cooling-off', 'destroying', 'erased', "
-        "'destroyed', 'kept')",
+        "'destroyed', 'kept', 'transferring')",
         name="state",
     ),
     sa.CheckConstraint("reviewer = '' or reviewer <> approver", name="two_people"),
@@ -78,6 +83,8 @@ disposal_case = sa.Table(
     sa.Index("ix_disposal_case_state_sort_on", "state", "sort_on", "item"),
     sa.Index("ix_disposal_case_state_destroy_on", "state", "destroy_on"),
     sa.Index("ix_disposal_case_sort_on", "sort_on", "item"),
+    # The forecast and the report of what has no period count in the index alone.
+    sa.Index("ix_disposal_case_foresight", "state", "originator", "retention_class", "sort_on", "trigger_on"),
     sa.Index("ix_disposal_case_clock_logged", "clock_logged"),
     # What a version of a schedule has still to be applied to.
     sa.Index("ix_disposal_case_schedule", "originator", "schedule_version", "state"),
@@ -87,6 +94,13 @@ disposal_case = sa.Table(
         "also_version",
         sqlite_where=sa.text("also <> ''"),
         postgresql_where=sa.text("also <> ''"),
+    ),
+    # What went wrong and is not done yet: never many, and asked for by every look at the service's health.
+    sa.Index(
+        "ix_disposal_case_failed",
+        "failed_at",
+        sqlite_where=sa.text("failed_at is not null"),
+        postgresql_where=sa.text("failed_at is not null"),
     ),
     sa.Index("ix_disposal_case_stale", "item", sqlite_where=sa.text("stale"), postgresql_where=sa.text("stale")),
 )
@@ -117,96 +131,37 @@ disposal_recomputed = sa.Table(
     sa.Column("due_after", sa.Date, nullable=True),
 )
 
-schedule_version = sa.Table(
-    "schedule_version",
+# The newest package of an item for the archive, and the archive's receipt.
+disposal_transfer = sa.Table(
+    "disposal_transfer",
     metadata,
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("party", sa.String(40), nullable=False),
-    sa.Column("number", sa.Integer, nullable=False),
-    sa.Column("effective_from", sa.Date, nullable=False),
-    sa.Column("applies", sa.String(4), nullable=False),
-    sa.Column("base", sa.Integer, nullable=False),
+    sa.Column("item", sa.String(36), primary_key=True),
+    sa.Column("packaged_entry", sa.String(36), nullable=False),
+    sa.Column("packaged_at", Instant, nullable=False),
+    sa.Column("packaged_by", sa.String(36), nullable=False),
+    sa.Column("recipient", sa.String(80), nullable=False),
+    sa.Column("files", sa.Integer, nullable=False),
+    sa.Column("size", sa.BigInteger, nullable=False),
     sa.Column("sha256", sa.String(64), nullable=False),
-    sa.Column("state", sa.String(8), nullable=False),
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("proposed_by", sa.String(36), nullable=False),
-    sa.Column("proposed_at", Instant, nullable=False),
-    sa.Column("decided_by", sa.String(36), nullable=False),
-    sa.Column("decided_at", Instant, nullable=True),
-    sa.Column("decision", sa.Text, nullable=False),
-    sa.UniqueConstraint("party", "number"),
-    sa.CheckConstraint("state in ('proposed', 'approved', 'rejected')", name="state"),
-    sa.CheckConstraint("decided_by <> proposed_by", name="two_people"),
-    sa.Index("ix_schedule_version_state", "state"),
+    sa.Column("closure", sa.String(6), nullable=False),
+    sa.Column("closure_years", sa.Integer, nullable=True),
+    sa.Column("receipt_entry", sa.String(36), nullable=False),
+    sa.Column("received_by", sa.String(36), nullable=False),
+    sa.Column("received_on", sa.Date, nullable=True),
+    sa.Column("archive_reference", sa.String(60), nullable=False),
+    sa.CheckConstraint("closure in ('open', 'closed')", name="closure"),
+    sa.CheckConstraint("received_by <> packaged_by", name="two_people"),
 )
 
-# Not a projection of facts: the text of a version, under the digest the log holds.
-schedule_text = sa.Table(
-    "schedule_text",
+# What the annual report counts: a row for each fact that counts. Rows are added, never changed.
+disposal_tally = sa.Table(
+    "disposal_tally",
     metadata,
-    sa.Column("sha256", sa.String(64), primary_key=True),
-    sa.Column("text", sa.Text, nullable=False),
-)
-
-disposal_hold = sa.Table(
-    "disposal_hold",
-    metadata,
-    sa.Column("id", sa.String(36), primary_key=True),
-    sa.Column("party", sa.String(40), nullable=False),  # whose reviewers keep it
-    sa.Column("kind", sa.String(10), nullable=False),
-    sa.Column("occasion", sa.String(20), nullable=False),
-    sa.Column("scope", sa.Text, nullable=False),  # canonical JSON: ids, codes, dates and blind tokens
-    sa.Column("words", sa.Text, nullable=False),
-    sa.Column("people", sa.Text, nullable=False),  # as typed
-    sa.Column("owner", sa.String(36), nullable=False),  # account id
-    sa.Column("issuer", sa.Text, nullable=False),  # who asked for it
-    sa.Column("reason", sa.Text, nullable=False),
-    sa.Column("placed_by", sa.String(36), nullable=False),
-    sa.Column("placed_at", Instant, nullable=False),
-    sa.Column("review_on", sa.Date, nullable=False),
-    sa.Column("settled_at", Instant, nullable=True),  # null: not yet entered on everything it catches
-    sa.Column("lifted_at", Instant, nullable=True),
-    sa.Column("lifted_by", sa.String(36), nullable=False),
-    sa.Column("lift_reason", sa.Text, nullable=False),
-    sa.CheckConstraint("kind in ('scope', 'words')", name="kind"),
-    # Asked before anything is destroyed: those in force, never many.
-    sa.Index(
-        "ix_disposal_hold_in_force",
-        "review_on",
-        sqlite_where=sa.text("lifted_at is null"),
-        postgresql_where=sa.text("lifted_at is null"),
-    ),
-)
-
-# What a hold was found to catch. What is not here may be caught all the same: its scope decides.
-disposal_hold_item = sa.Table(
-    "disposal_hold_item",
-    metadata,
-    sa.Column("hold", sa.String(36), sa.ForeignKey("disposal_hold.id"), primary_key=True),
-    sa.Column("item", sa.String(36), sa.ForeignKey("disposal_case.item"), primary_key=True),
-    sa.Column("manner", sa.String(12), nullable=False),
-    sa.Column("by", sa.String(36), nullable=False),  # an account, or the service
-    sa.Column("at", Instant, nullable=False),
-    sa.CheckConstraint("manner in ('caught', 'applied', 'suggested', 'passed-over', 'late')", name="manner"),
-    sa.Index("ix_disposal_hold_item_item", "item"),
-)
-
-# Not a projection of facts: the file itself, whose digest the log holds.
-disposal_certificate = sa.Table(
-    "disposal_certificate",
-    metadata,
-    sa.Column("number", sa.String(40), primary_key=True),
-    sa.Column("item", sa.String(36), nullable=False, unique=True),
+    sa.Column("entry", sa.String(36), primary_key=True),
+    sa.Column("item", sa.String(36), nullable=False),
+    sa.Column("act", sa.String(12), nullable=False),
+    sa.Column("on", sa.Date, nullable=False),  # in London
     sa.Column("originator", sa.String(40), nullable=False),
-    sa.Column("issued_at", Instant, nullable=False, index=True),
-    sa.Column("entry", sa.String(36), nullable=False),  # of the log: where its issue stands
-    sa.Column("body", sa.Text, nullable=False),  # as issued
-    sa.Column("text", sa.Text, nullable=False),  # the whole file; empty until the log has proven it
-    # What is issued and not proven yet, for the sweep: never many.
-    sa.Index(
-        "ix_disposal_certificate_unproven",
-        "item",
-        sqlite_where=sa.text("text = ''"),
-        postgresql_where=sa.text("text = ''"),
-    ),
+    sa.Column("retention_class", sa.String(60), nullable=False),
+    sa.Index("ix_disposal_tally_counted", "on", "act", "originator", "retention_class", "item"),
 )

@@ -1,0 +1,11 @@
+"""Cells of a file for a spreadsheet. No cell begins like a formula: what somebody typed must not run elsewhere."""
+
+from __future__ import annotations
+
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def cell(value: object) -> str:
+    """The text of one, with an apostrophe before what a spreadsheet would run."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.startswith(_FORMULA) else text
