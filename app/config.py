@@ -67,6 +67,16 @@ SETTINGS = (
     Setting("CUSTODES_THREADS", "12", "Threads of each; an upload or download holds one."),
     Setting("CUSTODES_FILE_LIMIT_MIB", "5120", "Largest file accepted, in MiB."),
     Setting("CUSTODES_FILES_PER_ITEM", "50", "Most files one item may carry."),
+    Setting(
+        "CUSTODES_FIXITY_MIB",
+        "16",
+        "Most MiB a second that the check of stored objects reads while it is at work: a quarter of each minute.",
+    ),
+    Setting(
+        "CUSTODES_BACKUP_RECIPIENTS",
+        "",
+        "File of the public keys (age1…, a line each) that backups are sealed for; empty: say it with --for.",
+    ),
     Setting("CUSTODES_TSA_URL", "", "Time-stamping authority (RFC 3161) that stamps each checkpoint; empty: none."),
     Setting("CUSTODES_TSA_CERTIFICATE", "", "File with its root certificate, PEM; replies are verified against it."),
     Setting(
@@ -113,6 +123,8 @@ class Settings:
     files_per_item: int
     secure: bool
     demonstration: bool
+    fixity_mib: int = 16
+    backup_recipients: str = ""
     tsa_url: str = ""
     tsa_certificate: Path = Path()
     anchor_url: str = ""
@@ -143,6 +155,8 @@ class Settings:
             files_per_item=reader.number("CUSTODES_FILES_PER_ITEM", 1, 1000),
             secure=reader.flag("CUSTODES_SECURE"),
             demonstration=reader.flag("CUSTODES_DEMONSTRATION"),
+            fixity_mib=reader.number("CUSTODES_FIXITY_MIB", 1, 100_000),
+            backup_recipients=reader.text("CUSTODES_BACKUP_RECIPIENTS"),
             tsa_url=reader.text("CUSTODES_TSA_URL"),
             tsa_certificate=Path(reader.text("CUSTODES_TSA_CERTIFICATE")),
             anchor_url=reader.text("CUSTODES_ANCHOR_URL"),

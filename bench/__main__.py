@@ -79,6 +79,13 @@ BENCHES = {
         ("--cases", "20000", "--due", "40", "--kib", "8"),
         "30 minutes",
     ),
+    "backup": Bench(
+        "A backup beside a plain copy, fixity, a drill of the demonstration",
+        "backup",
+        (),
+        ("--mib", "16"),
+        "5 minutes",
+    ),
     "transfer": Bench("A large file in and out of the service", "transfer", (), ("--gib", "0.0625"), "2 minutes"),
     "pages": Bench("The server's time for each page, and the story", "pages", (), ("--rounds", "3"), "1 minute"),
     "load": Bench(

@@ -23,7 +23,13 @@ PAGE, PICTURES = "benchmarks.md", "benchmarks"
 MARKED = re.compile(r"(<!-- figures: ([a-z-]+) -->\n).*?(<!-- end -->)", re.S)
 NOT_YET = "*Not measured in this version yet.*"
 Runs = dict[str, Run]
-PARTS = {"vault": "The vault", "log": "The log", "load": "Under load", "disposal": "Disposal"}
+PARTS = {
+    "vault": "The vault",
+    "log": "The log",
+    "load": "Under load",
+    "disposal": "Disposal",
+    "continuity": "Continuity",
+}
 
 
 def main() -> int:
@@ -208,6 +214,7 @@ SECTIONS: dict[str, Callable[[Runs, set[str]], str]] = {
     "pages": with_pictures(("pages",), listed("pages")),
     "access": listed("access"),
     "disposal": listed("disposal"),
+    "backup": listed("backup"),
 }
 
 

@@ -29,6 +29,10 @@ def _disposal(text: str, aim: str, figure: str) -> Target:
     return Target("disposal", text, aim, "disposal", figure)
 
 
+def _continuity(text: str, aim: str, figure: str) -> Target:
+    return Target("continuity", text, aim, "backup", figure)
+
+
 def _appends() -> tuple[Target, ...]:
     asked = (
         *(("SQLite", clients, "0.80") for clients in (1, 4)),
@@ -128,6 +132,10 @@ TARGETS: tuple[Target, ...] = (
         "memory of it, after the first tenth, MiB", "<= 16", "memory at the end above that after the first tenth"
     ),
     _disposal("a reader’s page meanwhile, p95, of that without", "<= 2", "the same, of that without"),
+    _continuity("backup of 1 GiB of content, of a plain copy", ">= 0.5", "backup, of a plain copy"),
+    _continuity("memory of it, above rest, MiB", "<= 16", "backup, memory above rest"),
+    _continuity("fixity, of the vault’s rate of opening", ">= 0.5", "fixity, of the vault’s rate of opening"),
+    _continuity("drill of the demonstration, s", "<= 60", "drill of the demonstration"),
     *(
         Target("load", f"{database}: {words}", aim, "load", f"load, {database}: {words}")
         for database in ("PostgreSQL", "SQLite")

@@ -18,7 +18,7 @@ from foundation.errors import Invalid
 
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # An obligation number ("M23"), or a source and the place in it ("GSCP 2024 para 25", "local policy, needs its owner").
-CLAUSE = re.compile(r"[MPQ][0-9]{1,2}[ab]?|[A-Za-z][A-Za-z0-9.-]+ \S.*")
+CLAUSE = re.compile(r"[A-Z][0-9]{2}[a-z]?|[A-Za-z][A-Za-z0-9.-]+ \S.*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +143,16 @@ class Table:
         """Is the key given at all? For what may be left out and has no honest default. It does not count as asking."""
         return key in self._values
 
+    def peek(self, key: str) -> object:
+        """What stands there, unread: for a check beside the reading of it."""
+        return self._values.get(key)
+
+    def named(self) -> tuple[str, ...]:
+        """What is given, in order. For a table whose keys are names of something else; it does not count as asking."""
+        return tuple(self._values)
+
     def fault(self, key: str, problem: str) -> None:
-        """Record a fault against one key of this table."""
+        """Record a fault against one key of this table, or against the whole of it ("")."""
         self.faults.add(self.file, self._at(key), problem)
 
     def done(self) -> None:
@@ -153,7 +161,7 @@ class Table:
             self.fault(key, "is not a key known here")
 
     def _at(self, key: str) -> str:
-        return f"{self.path}.{key}" if self.path else key
+        return ".".join(part for part in (self.path, key) if part)
 
     def _take(self, key: str, kind: type, default: Any, *, needed: bool = True) -> Any:
         self._asked.add(key)

@@ -229,3 +229,31 @@ _REFERENCE = re.compile(r"[A-Z]{2,10}-[0-9]{4}-[0-9]{5,9}")
 def loggable(reference: str) -> str:
     """A reference as typed may hold anything; only what has the form of one goes into the log."""
     return reference if _REFERENCE.fullmatch(reference) else ""
+
+
+class RecordFaulty(Invalid):
+    """Fields of a record that are not what the agreement asks for. ``fields`` names each."""
+
+    code = "sharing.record-faulty"
+    title = "Some of this cannot be recorded"
+
+
+class RecordRefused(Noted, Denied):
+    """Somebody else makes, or reads, records of this kind."""
+
+    code = "sharing.record-refused"
+    title = "You may not do that"
+
+
+class RecordNotFound(NotFound):
+    """No agreement in force has such a kind of record, or there is no such record."""
+
+    code = "sharing.record-not-found"
+    title = "There is no such record"
+
+
+class DutyNotFound(NotFound):
+    """No agreement in force states such a duty."""
+
+    code = "sharing.duty-not-found"
+    title = "The agreement states no such duty"

@@ -117,3 +117,51 @@ ACCESS_REFUSED = kind("sharing.access-refused", "An act on an item was refused",
 ITEM_EMPTIED = kind("sharing.item-emptied", "Of a destroyed item a row without words is left", "reference", BOUND)
 FACTS_ALTERED = kind("sharing.facts-altered", "What says who may see an item was edited behind the service")
 LIST_WITHHELD = kind("sharing.list-withheld", "A list and the access rules disagreed; nothing was shown", "list")
+# What an agreement asks to be recorded. `values` are "field=code"; what people wrote stands sealed in `words`.
+RECORD_MADE = kind(
+    "sharing.record-made",
+    "Somebody made a record that an agreement asks for",
+    "agreement",
+    "agreement_version",
+    "record",
+    "on",
+    "establishment",
+    "thread",
+    "values",
+    "words",
+    "by",
+    "party",
+)
+# The subject of these is the occurrence; `source` is the item or record that began it, `thread` what that is about.
+DUTY_OPENED = kind(
+    "sharing.duty-opened",
+    "Something an agreement obliges to is owed",
+    "agreement",
+    "agreement_version",
+    "duty",
+    "number",
+    "source",
+    "thread",
+    "establishment",
+    "opened_on",
+    "due_on",
+    "clocked",  # true: time brought it, and this fact is its beginning
+)
+DUTY_MET = kind(
+    "sharing.duty-met",
+    "Something an agreement obliges to was done",
+    "agreement", "duty", "number", "evidence", "on", "late",
+)  # fmt: skip
+DUTY_LAPSED = kind(
+    "sharing.duty-lapsed", "What was owed is owed no longer", "agreement", "duty", "number", "evidence", "on"
+)
+DUTY_OVERDUE = kind(
+    "sharing.duty-overdue", "Something an agreement obliges to is late", "agreement", "duty", "number", "due_on"
+)
+DUTY_ESCALATED = kind(
+    "sharing.duty-escalated", "What is late went up", "agreement", "duty", "number", "level", "to"
+)  # fmt: skip
+DUTY_KINDS = frozenset(
+    each.name for each in (RECORD_MADE, DUTY_OPENED, DUTY_MET, DUTY_LAPSED, DUTY_OVERDUE, DUTY_ESCALATED)
+)
+COVERAGE_TAKEN = kind("sharing.coverage-taken", "How an agreement is kept was taken away as a file", "agreement")

@@ -78,6 +78,10 @@ class Backend(Protocol):
         """Remove every byte of it. Absent names are no error. Raises StorageLocked."""
         ...
 
+    def empty(self) -> bool:
+        """Is nothing kept here, under any name, published or not?"""
+        ...
+
     def list(self, folder: str) -> list[str]:
         """Every name under ``folder`` of which any byte is kept, published or not, sorted."""
         ...

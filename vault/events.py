@@ -64,3 +64,12 @@ SHARES_REHEARSED = kind(
     "lacking",
     "retired",
 )
+FIXITY_FAULT = kind(
+    "vault.fixity-fault", "A stored object is missing, not as it was stored, or known to no row.", "object", "fault"
+)
+FIXITY_CLEARED = kind(
+    "vault.fixity-cleared", "A stored object found at fault is as it was stored again, or gone.", "object", "fault"
+)
+FIXITY_ROUND = kind(
+    "vault.fixity-round", "Every stored object was read and compared.", "began", "objects", "bytes", "faults"
+)

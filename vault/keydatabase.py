@@ -98,6 +98,17 @@ class KeyDatabase:
         with refusing(), self._engine.connect() as conn:
             yield conn
 
+    @contextmanager
+    def moment(self) -> Iterator[sa.Connection]:
+        """All of it as it is at one moment, without keeping anybody from writing."""
+        options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+        with refusing(), self._engine.connect() as conn:
+            if conn.dialect.name == "postgresql":
+                conn.execution_options(**options)
+            else:
+                conn.exec_driver_sql("begin")
+            yield conn
+
     def shut_out_writers(self, conn: sa.Connection) -> None:
         """Until the transaction ends nobody wraps anything, and what was being wrapped is there to be seen.
 

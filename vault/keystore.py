@@ -7,6 +7,7 @@ done whatever becomes of the caller's.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import AbstractContextManager
 from datetime import datetime
 from uuid import UUID
 
@@ -29,6 +30,10 @@ class KeyStore:
         self._db = KeyDatabase(engine)
         self._db.make_tables()
         self.keks = KekStore(self._db)
+
+    def moment(self) -> AbstractContextManager[sa.Connection]:
+        """Every row as it is at one moment: for a backup."""
+        return self._db.moment()
 
     def dispose(self) -> None:
         """Close what connections there are: a process that forks must not share them with its children."""

@@ -57,3 +57,32 @@ vault_part = sa.Table(
         postgresql_where=sa.text("state <> 'live'"),
     ),
 )
+
+# How far the check of stored objects has come, in one row: where it goes on, what this round has seen, and the last one
+# that was finished. Nothing follows from it, so no fact is kept of each step.
+vault_fixity = sa.Table(
+    "vault_fixity",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("began", Instant, nullable=False),
+    sa.Column("position", sa.String(120), nullable=False),
+    sa.Column("objects", sa.BigInteger, nullable=False),
+    sa.Column("bytes", sa.BigInteger, nullable=False),
+    sa.Column("ended", Instant, nullable=True),
+    sa.Column("last_began", Instant, nullable=True),
+    sa.Column("last_ended", Instant, nullable=True),
+    sa.Column("last_objects", sa.BigInteger, nullable=False),
+    sa.Column("last_bytes", sa.BigInteger, nullable=False),
+    sa.CheckConstraint("id = 1", name="one"),
+)
+
+# What is wrong with stored objects now, each as the log has it: a fact when it was found, and one when it was over.
+vault_fixity_fault = sa.Table(
+    "vault_fixity_fault",
+    metadata,
+    sa.Column("object", sa.String(400), primary_key=True),
+    sa.Column("fault", sa.String(10), nullable=False),
+    sa.Column("since", Instant, nullable=False),
+    sa.Column("entry_id", sa.String(36), nullable=False),
+    sa.CheckConstraint("fault in ('missing', 'size', 'changed', 'unknown')", name="fault"),
+)

@@ -14,6 +14,7 @@ from app.api.spec import INFO, described, operations
 from app.api.v1 import (
     accounts,
     acts,
+    agreements,
     audit,
     batches,
     copies,
@@ -54,6 +55,7 @@ SECTIONS = (
     log_retention.bp,
     incidents.bp,
     accounts.bp,
+    agreements.bp,
 )
 EXTENSION = "custodes-api"
 

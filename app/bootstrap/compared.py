@@ -25,6 +25,7 @@ from identity.store.bound import Bound as Accounts
 from identity.tables import person
 from retention.service.replay import Replay
 from retention.store.schedules import ScheduleRows
+from sharing.service.duty_replay import DutyReplay
 from sharing.store.access import read
 from sharing.store.bound import Bound as Items
 from sharing.tables import item
@@ -56,9 +57,11 @@ class Comparison:
         with reading(house.engine) as conn:
             texts = ScheduleRows(conn, words).texts()
         self._replay = Replay(house.policies.schedules, words, house.policies.digest, texts)
+        self._agreed = DutyReplay(house.policies.agreements, words, house.policies.digest)
 
     def close(self) -> None:
         self._replay.close()
+        self._agreed.close()
 
     def told(self, leaf: form.Leaf, values: Mapping[str, str], erased: bool) -> None:
         """One entry of the log."""
@@ -81,6 +84,8 @@ class Comparison:
             self._destroyed.add(values["subject"])
         if leaf.act in self._replay.kinds:
             self._replay.follow(make_fact(leaf, values), leaf.pol)
+        if leaf.act in self._agreed.kinds:
+            self._agreed.follow(make_fact(leaf, values), leaf.pol)
 
     def differences(self, conn: Connection) -> Iterator[str]:
         """Each row that is not what the log says, in words that name no content."""
@@ -91,6 +96,8 @@ class Comparison:
         parts = {"items": self._items, "accounts": self._accounts, "keys": self._keys}
         if not self._unread & self._replay.kinds:
             parts["disposal"] = self._replay.differences
+        if not self._unread & self._agreed.kinds:
+            parts["agreements"] = self._agreed.differences
         for name, part in parts.items():
             try:
                 yield from part(conn)

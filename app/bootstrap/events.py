@@ -17,4 +17,15 @@ PACK_MADE = kind(
     "app.pack-made", "the certificates and the log of a period were taken away", "first", "end", "body", "certificates",
     "batches", "sha256",
 )  # fmt: skip
+BACKUP_MADE = kind(
+    "app.backup-made", "rows and content were backed up", "backup", "sha256", "entries", "objects", "lacking"
+)
+KEYS_BACKED_UP = kind("app.keys-backed-up", "the database of wrapped keys was backed up", "backup", "sha256")
+RESTORED = kind(
+    "app.restored", "the service was restored from a backup; what came after is not here", "backup", "sha256", "keys",
+    "entries", "lacking", "without_key", "shorter",
+)  # fmt: skip
+_DRILLED = ("backup", "sha256", "keys", "seconds", "age_seconds", "entries_after", "opened", "faults")
+DRILL_PASSED = kind("app.drill-passed", "a backup was restored to a scratch place, and everything held", *_DRILLED)
+DRILL_FAILED = kind("app.drill-failed", "a backup was restored to a scratch place, and not everything held", *_DRILLED)
 EXPORTED = kind("app.log-exported", "the audit log was exported", "first", "end", "recipient")

@@ -13,8 +13,8 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
+from app.bootstrap import continuity, ledger, wiring
 from app.bootstrap import keys as key_files
-from app.bootstrap import ledger, wiring
 from app.bootstrap import policies as policy_files
 from app.bootstrap.clock import Clock, DemonstrationClock, SystemClock
 from app.bootstrap.contention import again
@@ -24,6 +24,7 @@ from app.bootstrap.keys import Keys
 from app.bootstrap.places import Places
 from app.bootstrap.policies import Policies
 from app.bootstrap.schema import at_head, unaltered, upgrade
+from app.bootstrap.unfinished import refuse_unfinished
 from app.bootstrap.work import Work
 from app.bootstrap.writers import Writers
 from app.config import Settings
@@ -157,8 +158,9 @@ def build(settings: Settings, *, hasher: Hasher | None = None) -> House:
 def started(house: House) -> None:
     """Enter in the log that the service starts, and under which policies. What cannot be logged does not start.
 
-    Raises SchemaAltered, LedgerBehind, LedgerDamaged.
+    Raises RestoreUnfinished, SchemaAltered, LedgerBehind, LedgerDamaged.
     """
+    refuse_unfinished(house.settings)
     unaltered(house.engine)
     told = ledger.kept(house)
     with house.work() as work:
@@ -172,6 +174,7 @@ def started(house: House) -> None:
         # A key store restored from a backup has keys again that were destroyed since: before anybody is served.
         work.vault.replay_destroyed(actor=SERVICE, now=work.now)
     ledger.replay(house, told=told)
+    continuity.warn(house)
     with suppress(Unavailable), house.work() as work:
         work.vault.sweep(actor=SERVICE, now=work.now)  # what a process that died still owes its last commit
     house.engine.dispose()

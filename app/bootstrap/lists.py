@@ -18,13 +18,14 @@ from retention.queries.holds import HoldList
 from retention.queries.outstanding import Outstanding
 from retention.queries.schedules import ScheduleList
 from sharing.events import FILE_DOWNLOADED
+from sharing.queries.agreed import Agreed
 
 if TYPE_CHECKING:
     from app.bootstrap.house import House
 
 
 class Lists:
-    """Of disposal."""
+    """Of disposal, and of how the agreements are kept."""
 
     conn: sa.Connection
     now: datetime
@@ -68,3 +69,8 @@ class Lists:
     def foresight(self) -> Foresight:
         """What lies ahead, what is owed, what a year came to."""
         return Foresight(self.conn, wiring.words(self.house))
+
+    @cached_property
+    def agreed(self) -> Agreed:
+        """How the agreements are kept."""
+        return Agreed(self.conn, self.house.policies.agreements, wiring.words(self.house))

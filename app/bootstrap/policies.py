@@ -11,6 +11,8 @@ import audit.policy
 import classification.policy
 import incidents.policy
 import retention.policy.files
+import vault.continuity
+from app.bootstrap.registers import REGISTERS
 from app.bootstrap.stood_on import stood_on
 from audit.fact import kinds
 from classification.model import Scheme
@@ -21,7 +23,8 @@ from identity.policy.parties import load_parties, load_roles
 from incidents.model import Rules
 from retention.model.schedule import Schedules
 from sharing.model.agreement import Agreements
-from sharing.policy import load_agreements
+from sharing.policy.files import load_agreements
+from sharing.policy.places import Known
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +41,7 @@ class Policies:
     cosigning: audit.policy.Cosigning
     sequencing: audit.policy.Sequencing
     keeping: audit.keeping.Keeping
+    continuity: vault.continuity.Continuity
     digest: str
 
 
@@ -47,14 +51,16 @@ def load(root: Path) -> Policies:
     parties = load_parties(root, faults)
     roles = load_roles(root, parties, faults)
     scheme = classification.policy.load(root, faults, organisations={p.short: p.id for p in parties.values()})
-    agreements = load_agreements(root, parties, faults)
     schedules = retention.policy.files.load(root, parties.keys(), faults)
     rules = incidents.policy.load(root, faults)
     access = load_access(root, faults)
+    there = Known(parties, roles, kinds(), REGISTERS, access.rules if access else None)
+    agreements = load_agreements(root, parties, faults, there)
     cosigning = audit.policy.load(root, faults)
     sequencing = audit.policy.load_sequencing(root, faults)
     keeping = audit.keeping.load(root, faults)
-    audit.keeping.against(keeping, kinds(), stood_on(schedules), faults)
+    audit.keeping.against(keeping, kinds(), stood_on(schedules, agreements), faults)
+    continuity = vault.continuity.load(root, faults)
     _cross(agreements, schedules, faults)
     needed = sorted(set(agreements.retention_classes()))
     parties_needing = {party: frozenset(code for one, code in needed if one == party) for party, _ in needed}
@@ -64,7 +70,9 @@ def load(root: Path) -> Policies:
         msg = "access policies missing without a fault"
         raise RuntimeError(msg)
     found = digest(root, "**/*")
-    return Policies(parties, roles, scheme, agreements, schedules, rules, access, cosigning, sequencing, keeping, found)
+    return Policies(
+        parties, roles, scheme, agreements, schedules, rules, access, cosigning, sequencing, keeping, continuity, found
+    )
 
 
 def _cross(agreements: Agreements, schedules: Schedules, faults: Faults) -> None:

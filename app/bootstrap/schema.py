@@ -42,7 +42,18 @@ ROOMS = (
 
 STEPPING = 0x637573746F646573  # “custodes”: the advisory lock of whoever runs the steps
 
-__all__ = ["ROOMS", "SchemaAltered", "SchemaBehind", "altered", "at_head", "metadata", "unaltered", "upgrade"]
+__all__ = [
+    "ROOMS",
+    "SchemaAltered",
+    "SchemaBehind",
+    "altered",
+    "at_head",
+    "metadata",
+    "newest_step",
+    "unaltered",
+    "upgrade",
+    "upgrade_within",
+]
 
 
 class SchemaBehind(Unavailable):
@@ -72,16 +83,27 @@ def upgrade(engine: sa.Engine) -> None:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="READ COMMITTED")
         with connection.begin():
-            if engine.dialect.name == "postgresql":
-                connection.exec_driver_sql("set local statement_timeout = 0")
-                connection.exec_driver_sql("set local lock_timeout = 0")
-                connection.exec_driver_sql(f"select pg_advisory_xact_lock({STEPPING})")
-            alembic.command.upgrade(_config(connection), "head")
+            upgrade_within(connection)
+
+
+def upgrade_within(connection: sa.Connection) -> None:
+    """The same within a transaction, of which no other statement then has a limit of time."""
+    if connection.dialect.name == "postgresql":
+        for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
+            connection.exec_driver_sql(f"set local {limit} = 0")
+        connection.exec_driver_sql(f"select pg_advisory_xact_lock({STEPPING})")
+    alembic.command.upgrade(_config(connection), "head")
+
+
+def newest_step() -> str | None:
+    """The last step of the migrations this version has."""
+    head: str | None = alembic.script.ScriptDirectory.from_config(_config()).get_current_head()
+    return head
 
 
 def at_head(engine: sa.Engine) -> None:
     """Raises SchemaBehind unless the database stands at the newest step."""
-    head = alembic.script.ScriptDirectory.from_config(_config()).get_current_head()
+    head = newest_step()
     with reading(engine) as connection:
         known = sa.inspect(connection).has_table("alembic_version")
         found = connection.execute(sa.text("select version_num from alembic_version")).scalar() if known else None

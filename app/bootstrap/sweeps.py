@@ -12,6 +12,7 @@ from app.bootstrap import idempotency, logbook, logkeys, outside, publishing, se
 from audit.statements import SQLITE
 from foundation.actor import SERVICE, Actor
 from foundation.errors import Denied, ServiceError, Unavailable
+from sharing.service.agreeing import Attended
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -180,6 +181,16 @@ def _tell(house: House, actor: Actor, item: str, error: ServiceError) -> None:
         house.do(lambda w: w.retention.record_failure(item, cause=error.code, actor=actor, now=w.now), actor)
     except Unavailable:
         return  # the log itself cannot be written: readiness and the next run say so
+
+
+def attend(house: House, actor: Actor = SERVICE) -> Attended:
+    """Open what time brings; enter in the log what is owed, done, late or gone up."""
+    total = Attended(0, 0, 0, 0, more=True)
+    while total.more:
+        found = house.do(lambda work: work.agreeing.attend(actor=actor, now=work.now), actor)
+        total = total.plus(found)
+        sequencing.catch_up(house)
+    return total
 
 
 def tidy(house: House, actor: Actor = SERVICE) -> int:

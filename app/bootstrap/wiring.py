@@ -35,6 +35,8 @@ from sharing.model.item import Limits
 from sharing.queries.items import Items
 from sharing.rules.blind import blind
 from sharing.rules.identifiers import KINDS, Unreadable
+from sharing.service.agreeing import Agreeing
+from sharing.service.duty_follower import Duties
 from sharing.service.sharing import Sharing
 from sharing.store import subjects
 
@@ -45,7 +47,12 @@ if TYPE_CHECKING:
 
 def followers(house: House) -> Sequence[Follower]:
     """Who concludes something from facts, inside the transaction that records them."""
-    return (Clocks(house.policies.schedules, words(house)), Register(house.policies.incidents))
+    rules = house.policies
+    return (
+        Clocks(rules.schedules, words(house)),
+        Register(rules.incidents),
+        Duties(rules.agreements, words(house)),
+    )
 
 
 def identity(work: Work) -> Identity:
@@ -87,6 +94,19 @@ def sharing(work: Work) -> Sharing:
         index_key=house.keys.index,
         binder=house.binder,
         limits=Limits(house.settings.file_limit, house.settings.files_per_item),
+    )
+
+
+def agreeing(work: Work) -> Agreeing:
+    """What people and the clock do about duties."""
+    house = work.house
+    return Agreeing(
+        work.conn,
+        work.trail,
+        agreements=house.policies.agreements,
+        decider=house.decider,
+        people=work.people,
+        words=words(house),
     )
 
 

@@ -34,6 +34,7 @@ from retention.service.batch_certifying import BatchCertifying
 from retention.service.retention import Retention
 from retention.service.schedules import Scheduling
 from sharing.queries.items import Items
+from sharing.service.agreeing import Agreeing
 from sharing.service.sharing import Sharing
 from vault.service import Vault
 
@@ -125,6 +126,11 @@ class Work(Lists):
     def sharing(self) -> Sharing:
         """What people do with items."""
         return wiring.sharing(self)
+
+    @cached_property
+    def agreeing(self) -> Agreeing:
+        """What people and the clock do about the duties of an agreement."""
+        return wiring.agreeing(self)
 
     @cached_property
     def items(self) -> Items:

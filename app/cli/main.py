@@ -13,8 +13,10 @@ from app.bootstrap.contention import again
 from app.cli import (
     accounts,
     audit_log,
+    backups,
     disposals,
     establishments,
+    fixity,
     jobs,
     offline,
     policies,
@@ -52,11 +54,15 @@ for command in (
     establishments.establishments,
     verifying.verify,
     vault.vault,
+    backups.backup,
+    backups.restore,
+    backups.drill,
+    backups.continuity_,
 ):
     cli.add_command(command)
 for command in (witness.witness_key, witness.witness, witness.compare, witnesses.status, witnesses.trust_witness):
     audit_log.audit.add_command(command)
-for command in (recovery.shares, offline.decrypt, offline.inspect):
+for command in (recovery.shares, offline.decrypt, offline.inspect, fixity.fixity):
     vault.vault.add_command(command)
 
 

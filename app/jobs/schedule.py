@@ -12,7 +12,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.bootstrap import redacting, sweeps
+from app.bootstrap import fixity, redacting, sweeps
 from app.bootstrap.house import House
 from app.bootstrap.lease import HELD_FOR, Lease
 from foundation.errors import ServiceError
@@ -32,9 +32,11 @@ class Job:
 
 JOBS = (
     Job("dispose", "mark what is due, carry approved disposals to their certificates", sweeps.dispose, 60),
+    Job("duties", "open, end and escalate what the agreements oblige to", sweeps.attend, 60),
     Job("tidy", "finish or remove what broken-off uploads left", sweeps.tidy, 60),
     Job("sessions", "remove sessions and invitations that are over", sweeps.sessions, 60),
     Job("redact", "erase what two people agreed to erase from the log", redacting.carry_out, 60),
+    Job("fixity", "read stored objects again and compare them with what was stored", fixity.run, 1),
     Job("checkpoint", "sign the log’s head", sweeps.checkpoint, 15),
     Job("cosignatures", "see whether the log’s witnesses cosign in time", sweeps.cosignatures, 5),
 )

@@ -74,6 +74,12 @@ STATUSES = {
     "not-done": Status("Not done", "grey"),
     "verified": Status("Verified", "green"),
     "failed": Status("Failed", "red"),
+    "up-to-date": Status("Up to date", "green"),
+    "nothing-yet": Status("Nothing yet", "grey"),
+    "enforced": Status("Enforced", "green"),
+    "on-record": Status("On record", "teal"),
+    "context": Status("Nothing runs", "grey"),
+    "unmet": Status("Not met by the service yet", "orange"),
 }
 
 

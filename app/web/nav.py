@@ -38,6 +38,10 @@ def _works(actor: Actor) -> bool:
     return bool(actor.offices) and actor.duties.isdisjoint(NO_ITEMS)
 
 
+def _anybody(_actor: Actor) -> bool:
+    return True
+
+
 def _holds(*duties: str) -> Callable[[Actor], bool]:
     return lambda actor: not actor.duties.isdisjoint(duties)
 
@@ -51,6 +55,7 @@ ENTRIES = (
     Entry("Disposals", "disposals.index", _holds(*RECORDS)),
     Entry("Audit log", "audit.index", _holds(*LOG)),
     Entry("Incidents", "incidents.index", _holds("breach-lead")),
+    Entry("Agreement", "agreements.index", _anybody),
     Entry("Accounts", "accounts.index", _holds("account-admin")),
     Entry("Offices", "offices.index", _holds("account-admin")),
 )
@@ -100,8 +105,8 @@ def home(actor: Actor) -> str:
     if actor.id == NOBODY.id:
         return url_for("auth.sign_in")
     theirs = [entry for entry in ENTRIES if entry.endpoint in current_app.view_functions and entry.shown(actor)]
-    theirs.sort(key=lambda entry: entry.shown is _works)
-    return url_for(theirs[0].endpoint if theirs else "account.show")
+    own = sorted((entry for entry in theirs if entry.shown is not _anybody), key=lambda entry: entry.shown is _works)
+    return url_for(own[0].endpoint if own else "account.show")
 
 
 def _first_of(section: str) -> str:

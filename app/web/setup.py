@@ -20,6 +20,7 @@ from app.web.pages import (
     account,
     accounts,
     acts,
+    agreements,
     audit_log,
     auth,
     batches,
@@ -67,6 +68,7 @@ RECORDS = (
     accounts.bp,
     offices.bp,
     incidents.bp,
+    agreements.bp,
 )
 
 

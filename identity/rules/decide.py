@@ -18,7 +18,7 @@ from identity.model import ItemFacts, Verdict
 from identity.policy.access import FOLDER, AccessPolicy, Rule
 from identity.rules import entities as build
 from identity.rules.canaries import CANARIES, DUTY_CANARIES, NOW
-from identity.rules.gate import person_gate
+from identity.rules.gate import person_gate, standing_gate
 
 ITEM_ACTIONS = frozenset(
     "see open download share pass-on acknowledge answer close withdraw recuse grant".split()  # noqa: SIM905
@@ -106,6 +106,10 @@ class Decider:
     def gate(self, actor: Actor, *, now: datetime) -> Verdict:
         """What stands against this person whatever they ask for among items; allowed when nothing does."""
         return self._worded(not (failed := person_gate(actor, now)), failed, "self")
+
+    def standing(self, actor: Actor, *, now: datetime) -> Verdict:
+        """What stands against this person even where no item is asked for: account, vetting, training."""
+        return self._worded(not (failed := standing_gate(actor, now)), failed, "self")
 
     def explain(self, actor: Actor, action: str, facts: ItemFacts, *, now: datetime, purpose: str = "") -> Verdict:
         """The verdict with ``bases``: why they may, or what they hold although a bar stands.

@@ -23,7 +23,12 @@ GATE_IMPLEMENTS = frozenset({ACTIVE, VETTED, TRAINED, *BARRED.values()})
 
 def person_gate(actor: Actor, now: datetime) -> tuple[str, ...]:
     """Ids of the rules that keep this person from every item whatsoever; empty when they may be shown a list."""
+    return (*standing_gate(actor, now), *(rule for duty, rule in BARRED.items() if duty in actor.duties))
+
+
+def standing_gate(actor: Actor, now: datetime) -> tuple[str, ...]:
+    """Ids of the rules their account, vetting or training fails, whatever they ask for: those who check or run the
+    service reach no item, and may say what they did all the same."""
     standing = ((actor.standing == "active", ACTIVE), (now < actor.vetted_until, VETTED))
     training = (now < actor.trained_until, TRAINED)
-    failed = [rule for holds, rule in (*standing, training) if not holds]
-    return (*failed, *(rule for duty, rule in BARRED.items() if duty in actor.duties))
+    return tuple(rule for holds, rule in (*standing, training) if not holds)

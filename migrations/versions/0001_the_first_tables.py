@@ -15,6 +15,74 @@ depends_on = None
 
 def upgrade() -> None:
     op.create_table(
+        "agreement_duty",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agreement", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("duty", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.String(length=4), nullable=False),
+        sa.Column("source", sa.String(length=80), nullable=False),
+        sa.Column("thread", sa.String(length=80), nullable=False),
+        sa.Column("establishment", sa.String(length=40), nullable=False),
+        sa.Column("who", sa.String(length=600), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("evidence", sa.String(length=36), nullable=False),
+        sa.Column("opened_told", sa.Boolean(), nullable=False),
+        sa.Column("ended_told", sa.Boolean(), nullable=False),
+        sa.Column("overdue_told", sa.Boolean(), nullable=False),
+        sa.Column("escalated", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state in ('open', 'met', 'lapsed')", name=op.f("ck_agreement_duty_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_duty")),
+    )
+    with op.batch_alter_table("agreement_duty", schema=None) as batch_op:
+        batch_op.create_index("ix_agreement_duty_ended", ["ended_told", "state"], unique=False)
+        batch_op.create_index("ix_agreement_duty_late", ["overdue_told", "state", "due_on"], unique=False)
+        batch_op.create_index(
+            "ix_agreement_duty_open",
+            ["agreement", "duty", "due_on", "due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index("ix_agreement_duty_opened", ["opened_told"], unique=False)
+        batch_op.create_index("ix_agreement_duty_source", ["source"], unique=False)
+        batch_op.create_index("ix_agreement_duty_state", ["agreement", "duty", "state", "ended_on"], unique=False)
+        batch_op.create_index("ix_agreement_duty_thread", ["thread"], unique=False)
+
+    op.create_table(
+        "agreement_evidence",
+        sa.Column("agreement", sa.String(length=60), nullable=False),
+        sa.Column("duty", sa.String(length=60), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("agreement", "duty", "on", name=op.f("pk_agreement_evidence")),
+    )
+    op.create_table(
+        "agreement_record",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agreement", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("establishment", sa.String(length=40), nullable=False),
+        sa.Column("thread", sa.String(length=80), nullable=False),
+        sa.Column("coded", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("made_by", sa.String(length=36), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_record")),
+    )
+    with op.batch_alter_table("agreement_record", schema=None) as batch_op:
+        batch_op.create_index("ix_agreement_record_kind", ["agreement", "kind", "on"], unique=False)
+        batch_op.create_index("ix_agreement_record_thread", ["thread"], unique=False)
+
+    op.create_table(
         "audit_checkpoint",
         sa.Column("number", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("size", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -534,6 +602,32 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("originator", "year", name=op.f("pk_reference_counter")),
+    )
+    op.create_table(
+        "vault_fixity",
+        sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("began", sa.BigInteger(), nullable=False),
+        sa.Column("position", sa.String(length=120), nullable=False),
+        sa.Column("objects", sa.BigInteger(), nullable=False),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("ended", sa.BigInteger(), nullable=True),
+        sa.Column("last_began", sa.BigInteger(), nullable=True),
+        sa.Column("last_ended", sa.BigInteger(), nullable=True),
+        sa.Column("last_objects", sa.BigInteger(), nullable=False),
+        sa.Column("last_bytes", sa.BigInteger(), nullable=False),
+        sa.CheckConstraint("id = 1", name=op.f("ck_vault_fixity_one")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_vault_fixity")),
+    )
+    op.create_table(
+        "vault_fixity_fault",
+        sa.Column("object", sa.String(length=400), nullable=False),
+        sa.Column("fault", sa.String(length=10), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("entry_id", sa.String(length=36), nullable=False),
+        sa.CheckConstraint(
+            "fault in ('missing', 'size', 'changed', 'unknown')", name=op.f("ck_vault_fixity_fault_fault")
+        ),
+        sa.PrimaryKeyConstraint("object", name=op.f("pk_vault_fixity_fault")),
     )
     op.create_table(
         "vault_object",

@@ -7,10 +7,13 @@ it, and ``origin``, on a reply, the office that sent the item it answers.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from identity.model import Office
+from sharing.model.duty import Duty, Section, counted
+from sharing.model.record import RecordKind
+from sharing.model.terms import Condition, Consent, Embargo, Outside, Recommendation
 
 SENDER = "sender"
 ORIGIN = "origin"
@@ -79,7 +82,11 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One way an item may travel. ``to`` are its addressees, ``also`` those who hold it in support of them."""
+    """One way an item may travel. ``to`` are its addressees, ``also`` those who hold it in support of them.
+
+    ``via`` are the places that pass it on; ``ceiling`` the highest marking on this way where it is below that of the
+    agreement; ``retention`` the class of what goes this way where it is not that of its kind.
+    """
 
     id: str
     title: str
@@ -92,6 +99,10 @@ class Route:
     establishment: bool
     reply: bool
     steps: tuple[Step, ...]
+    via: tuple[str, ...] = ()
+    ceiling: str = ""
+    retention: str = ""
+    conditions: tuple[Condition, ...] = ()
 
     @property
     def holders(self) -> tuple[str, ...]:
@@ -132,6 +143,30 @@ class Agreement:
     kinds: Mapping[str, ItemKind]
     purposes: Mapping[str, Purpose]
     routes: Mapping[str, Route]
+    sections: tuple[Section, ...] = ()
+    outside: Mapping[str, Outside] = field(default_factory=dict)
+    records: Mapping[str, RecordKind] = field(default_factory=dict)
+    duties: Mapping[str, Duty] = field(default_factory=dict)
+    embargoes: Mapping[str, Embargo] = field(default_factory=dict)
+    consents: Mapping[str, Consent] = field(default_factory=dict)
+    recommendations: Mapping[str, Recommendation] = field(default_factory=dict)
+
+    def section_of(self, number: str) -> Section | None:
+        """The part of the agreement a duty of this number stands in."""
+        series, count = counted(number)
+        for one in self.sections:
+            (first_series, first), (last_series, last) = counted(one.first), counted(one.last)
+            if series == first_series == last_series and first <= count <= last:
+                return one
+        return None
+
+    def ceiling_of(self, route: Route) -> str:
+        """The highest marking code on this way."""
+        return route.ceiling or self.ceiling
+
+    def retention_of(self, route: Route, kind: str) -> str:
+        """The class of an item of this kind that goes this way."""
+        return route.retention or self.kinds[kind].retention
 
     def routes_from(self, place: str) -> tuple[Route, ...]:
         """The routes an office of this place may start, replies left out."""
@@ -163,8 +198,8 @@ class Agreements:
     def retention_classes(self) -> Iterator[tuple[str, str]]:
         """(party, class) for every schedule these agreements rely on: checked against the schedules at start."""
         for agreement in self.versions:
-            for kind in agreement.kinds.values():
-                senders = {
-                    s.partition("/")[0] for r in agreement.routes.values() if kind.id in r.kinds for s in r.senders
-                }
-                yield from ((party, kind.retention) for party in sorted(senders))
+            for route in agreement.routes.values():
+                senders = sorted({sender.partition("/")[0] for sender in route.senders})
+                for kind in route.kinds:
+                    if route.retention or kind in agreement.kinds:  # a dangling kind is a fault told elsewhere
+                        yield from ((party, agreement.retention_of(route, kind)) for party in senders)

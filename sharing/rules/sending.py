@@ -15,6 +15,7 @@ from foundation.errors import Reason
 from identity.model import Office
 from sharing.model.agreement import ORIGIN, PASS_ON, Agreement, Route, place_of
 from sharing.model.item import Decision, Named
+from sharing.model.terms import Condition
 
 HANDLING = "gscp24 handling instructions"
 
@@ -22,7 +23,8 @@ HANDLING = "gscp24 handling instructions"
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What is to be sent. ``chosen`` is the office picked where the route leaves a choice; ``origin``, on a reply, the
-    office that sent the item answered. ``parties`` says of each party of the agreement whether HMG USE ONLY reaches it.
+    office that sent the item answered. ``parties`` says of each party of the agreement whether HMG USE ONLY reaches it;
+    ``unmet`` are the conditions of the route of which nothing is recorded.
     """
 
     agreement: Agreement
@@ -41,6 +43,7 @@ class Sending:
     lead: Named | None
     parties: Mapping[str, bool]
     now: datetime
+    unmet: Sequence[Condition] = ()
 
 
 def may_send(sending: Sending) -> Decision:
@@ -102,6 +105,8 @@ def _place(sending: Sending) -> Iterator[Reason]:
     route, clause = sending.route, sending.route.clauses[0]
     if route.establishment and not sending.establishment:
         yield Reason("establishment", "Name the establishment it is about.", clause)
+    for condition in sending.unmet:
+        yield Reason("route-condition", f"{condition.words}: nothing of it is recorded here.", condition.clauses[0])
     chosen = sending.chosen
     if chosen is None and not sending.holders:
         yield Reason("office-choice", "Choose the office it goes to.", clause)
@@ -114,9 +119,9 @@ def _place(sending: Sending) -> Iterator[Reason]:
 def _marking(sending: Sending) -> Iterator[Reason]:
     handling, route = sending.handling, sending.route
     reached = parties_of(route, sending.office, sending.origin)
-    if sending.marking_code == "OS" and sending.agreement.ceiling == "O":
-        text = "This agreement carries nothing above OFFICIAL without -SENSITIVE."
-        yield Reason("marking-ceiling", text, sending.agreement.clauses[0])
+    if sending.marking_code == "OS" and sending.agreement.ceiling_of(route) == "O":
+        whose, clauses = ("This way", route.clauses) if route.ceiling else ("This agreement", sending.agreement.clauses)
+        yield Reason("marking-ceiling", f"{whose} carries nothing above OFFICIAL without -SENSITIVE.", clauses[0])
     if handling.recipients_only and any(step.act == PASS_ON for step in route.steps):
         text = "RECIPIENTS ONLY may not be passed on, and this way passes it on. Change the marking or the way."
         yield Reason("recipients-only-route", text, HANDLING)

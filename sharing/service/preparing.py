@@ -11,16 +11,20 @@ import sqlalchemy as sa
 
 from classification.model import Handling, Marking
 from foundation.actor import Actor
+from foundation.calendar import london_date
 from foundation.errors import Reason
 from identity.model import Group, Office, Person
 from sharing import events
 from sharing.model.agreement import ORIGIN, Agreement, Route
 from sharing.model.item import Content, Decision, DraftOpened, Named
+from sharing.model.terms import Condition
+from sharing.rules.duties.dates import after
 from sharing.rules.gates import gates
 from sharing.rules.sending import Sending, may_send, parties_of
 from sharing.service.attaching import Attaching
 from sharing.service.drafting import GROUP, RECIPIENT
 from sharing.store import drafts, items
+from sharing.store.records import happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +158,7 @@ class Preparing(Attaching):
             lead=self._person_named(row.embargo_lead, now) if row.embargo_lead else None,
             parties={party.id: party.hmg for party in self._parties.values()},
             now=now,
+            unmet=self._unmet(agreement, route, row.establishment, now),
         )
         content = self._sealed(uuid, actor, now).content()
         return Ready(row, agreement, route, marking, handled, sent, content, len(drafts.files(self._conn, uuid)))
@@ -169,6 +174,18 @@ class Preparing(Attaching):
             if self._single(party, kind):
                 found += self._people.offices(party=party, kind=kind)
         return tuple(found)
+
+    def _unmet(self, agreement: Agreement, route: Route, establishment: str | None, now: datetime) -> list[Condition]:
+        """The conditions of a route of which nothing is recorded, or nothing recent enough."""
+        today = london_date(now)
+        return [
+            each
+            for each in route.conditions
+            if not any(
+                each.within is None or after(on, each.within) >= today
+                for on in happened(self._conn, agreement.id, each.event, establishment if each.same else None)
+            )
+        ]
 
     def _single(self, party: str, kind: str) -> bool:
         found = self._parties[party].office_kind(kind) if party in self._parties else None

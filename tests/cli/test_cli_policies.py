@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 from pathlib import Path
@@ -99,3 +100,35 @@ def test_no_service_starts_on_policies_that_cannot_be_used(ready, folder: Path) 
     (folder / "roles.toml").unlink()
     ready("serve", CUSTODES_POLICIES=str(folder), CUSTODES_PORT="1").refused("roles.toml: is missing")
     ready("audit", "key", CUSTODES_POLICIES=str(folder)).refused("roles.toml: is missing")
+
+
+def test_coverage_says_of_every_duty_how_it_stands_and_writes_it_to_a_file(ready, tmp_path: Path) -> None:
+    said = ready("policies", "coverage", "--csv", tmp_path / "coverage.csv")
+    assert said.code == 0
+    numbers = re.findall(r"^  (M\d\d[ab]?) ", said.out, re.MULTILINE)
+    assert len(numbers) == 77
+    assert numbers == sorted(numbers)
+    assert re.search(r"^77 duties: .*\d+ open", said.out, re.MULTILINE)
+    assert "missing: A register of contact details" in said.out
+    rows = list(csv.DictReader((tmp_path / "coverage.csv").read_text("utf-8-sig").splitlines()))
+    assert [row["number"] for row in rows] == numbers
+    assert {row["home"] for row in rows} == {"enforced", "tracked", "recorded", "context", "open"}
+
+
+def test_coverage_fails_where_it_is_asked_to_while_a_duty_is_not_met(ready, folder: Path) -> None:
+    assert ready("policies", "coverage", "--strict").code == 1
+    path = folder / "agreements" / "hmip-imb.toml"
+    text = path.read_text("utf-8").replace('home = "open"', 'home = "context"')
+    text = re.sub(r"^missing = .*$", 'because = "Told otherwise"', text, flags=re.MULTILINE)
+    text = re.sub(r"^(because = .*)\nbecause = .*$", r"\1", text, flags=re.MULTILINE)
+    path.write_text(text, "utf-8")
+    assert ready("policies", "coverage", "--strict", CUSTODES_POLICIES=str(folder)).code == 0
+
+
+def test_an_agreement_that_leaves_a_number_out_does_not_start(ready, folder: Path) -> None:
+    path = folder / "agreements" / "hmip-imb.toml"
+    before, _, after = path.read_text("utf-8").partition('[[duty]]\nnumber = "M36"')
+    path.write_text(before + after[after.index("[[duty]]") :], "utf-8")
+    ready("policies", "coverage", CUSTODES_POLICIES=str(folder)).refused(
+        "agreements/hmip-imb.toml: duty: M36 is stated by none"
+    )

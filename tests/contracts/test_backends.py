@@ -56,6 +56,17 @@ class TestEveryBackend:
         reader.close()
         reader.close()
 
+    def test_it_is_empty_until_something_is_begun_and_again_when_all_is_gone(self, backend: Backend) -> None:
+        assert backend.empty()
+        writer = backend.create(NAME)
+        assert not backend.empty(), "what is begun is something"
+        writer.write(memoryview(DATA))
+        writer.publish()
+        backend.settle(NAME)
+        assert not backend.empty()
+        backend.delete(NAME)
+        assert backend.empty()
+
     def test_reading_past_the_end_is_refused(self, backend: Backend) -> None:
         put(backend)
         reader = backend.open(NAME)

@@ -179,6 +179,7 @@ def test_every_reader_has_files_good_and_bad() -> None:
 
 # Where the vectors of each page lie, good and bad.
 PAGES = {
+    "backup.md": ("backup/good-*", "backup/bad-*"),
     "batch-certificate.md": ("batch-certificate/good", "batch-certificate/bad"),
     "certificate.md": ("certificate/good", "certificate/bad"),
     "checkpoint.md": (

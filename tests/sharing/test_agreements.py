@@ -12,7 +12,7 @@ from foundation.policy import Faults
 from identity.model import OfficeKind, Party
 from identity.policy.parties import load_parties
 from sharing.model.agreement import Agreements
-from sharing.policy import load_agreements
+from sharing.policy.files import load_agreements
 
 BAD = Path(__file__).parent / "bad"
 POLICIES = Path(__file__).parents[2] / "policies"

@@ -33,7 +33,7 @@ from identity.service.identity import Identity
 from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
 from sharing.model.item import ItemRef, Limits, Subject, Written
-from sharing.policy import load_agreements
+from sharing.policy.files import load_agreements
 from sharing.queries.items import Items
 from sharing.service.sharing import Sharing
 from tests import databases, stores

@@ -62,6 +62,10 @@ class FilesBackend:
                     _sync(link.parent)
             self._prune(path.parent)
 
+    def empty(self) -> bool:
+        with _refusing():
+            return not any(files for top in (self._objects, self._fresh) for _, _, files in os.walk(top))
+
     def list(self, folder: str) -> list[str]:
         top, under = self._objects / checked(folder), folder + "/"
         with _refusing():

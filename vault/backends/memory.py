@@ -61,6 +61,9 @@ class MemoryBackend:
             self._unsettled.discard(name)
         self._raise(kept)
 
+    def empty(self) -> bool:
+        return not (self._objects or self._begun or self._unsettled)
+
     def list(self, folder: str) -> list[str]:
         self._raise(self._fault("list"))
         under = checked(folder) + "/"

@@ -76,6 +76,12 @@ class S3Backend:
                 raise storage_failed()
             self.forget(self._fresh + name)
 
+    def empty(self) -> bool:
+        with refusing():
+            found = [self.call("list_object_versions", Prefix=top, MaxKeys=1) for top in (self._objects, self._fresh)]
+            kept = any(each.get(kind) for each in found for kind in ("Versions", "DeleteMarkers"))
+            return not kept and not self._uploads("")
+
     def list(self, folder: str) -> Names:
         under = checked(folder) + "/"
         with refusing():

@@ -1,0 +1,174 @@
+"""Rows of duties and of their evidence. Written here alone, as facts tell (``service.duty_follower``)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from sharing.model.coverage import LAPSED, MET, OPEN, Occurrence, Tally
+from sharing.tables import agreement_duty as table
+from sharing.tables import agreement_evidence as evidence
+
+_C = table.c
+_IS_OPEN = _C.state == sa.literal_column("'open'")  # as the index has it, which is of open rows alone
+
+
+class DutyRows:
+    """On one connection."""
+
+    def __init__(self, conn: sa.Connection) -> None:
+        self._conn = conn
+
+    def add(self, occurrence: Occurrence) -> bool:
+        """Insert it; False where it stands already."""
+        if self.find(occurrence.id) is not None:
+            return False
+        self._conn.execute(table.insert().values(asdict(occurrence) | {"who": ",".join(occurrence.who)}))
+        return True
+
+    def find(self, id_: str) -> Occurrence | None:
+        """One occurrence."""
+        row = self._conn.execute(sa.select(table).where(_C.id == id_)).mappings().first()
+        return None if row is None else occurrence_of(row)
+
+    def change(self, id_: str, **values: Any) -> None:
+        """Set columns of one."""
+        self._conn.execute(table.update().where(_C.id == id_).values(**values))
+
+    def open_of(
+        self, agreement: str, duties: Collection[str], *, thread: str | None = None, establishment: str | None = None
+    ) -> list[Occurrence]:
+        """What is open of these duties, oldest first, about one thread or establishment where it is given."""
+        wanted = [_C.agreement == agreement, _C.duty.in_(sorted(duties)), _C.state == OPEN]
+        if thread is not None:
+            wanted.append(sa.or_(_C.thread == thread, _C.source == thread))
+        if establishment is not None:
+            wanted.append(_C.establishment == establishment)
+        return self._all(sa.select(table).where(*wanted).order_by(_C.opened_on, _C.id))
+
+    def asked(self, agreement: str, duty: str, *, limit: int = 100) -> list[Occurrence]:
+        """Each time it is, or was, owed: what is open first, the longest due at the top, then the latest ended."""
+        of = sa.select(table).where(_C.agreement == agreement, _C.duty == duty)
+        found = self._all(of.where(_IS_OPEN).order_by(_C.due_on).limit(limit))
+        found.sort(key=lambda each: (each.due_on is None, each.due_on or each.opened_on, each.id))
+        ended = [
+            each
+            for state in (MET, LAPSED)
+            for each in self._all(of.where(_C.state == state).order_by(_C.ended_on.desc()).limit(limit))
+        ]
+        ended.sort(key=lambda each: (each.ended_on or each.opened_on, each.id), reverse=True)
+        return [*found, *ended][:limit]
+
+    def untold(self, limit: int) -> list[Occurrence]:
+        """Those whose beginning or end the log has not been told."""
+        # In no order: sorted by id, the database would rather walk all there ever were than the few the index has.
+        begun = sa.select(table).where(_C.opened_told.is_(False)).limit(limit)
+        ended = sa.select(table).where(_C.ended_told.is_(False), _C.state.in_((MET, LAPSED))).limit(limit)
+        found = {each.id: each for each in (*self._all(begun), *self._all(ended))}
+        return [found[id_] for id_ in sorted(found)][:limit]
+
+    def late(self, today: date, now: datetime, limit: int) -> list[Occurrence]:
+        """Open ones whose day, or hour, is past, and of which the log does not say so yet."""
+        past = _past(today, now)
+        query = sa.select(table).where(_C.state == OPEN, _C.overdue_told.is_(False), past)
+        return self._all(query.order_by(_C.due_on, _C.id).limit(limit))
+
+    def overdue_of(self, agreement: str, duties: Collection[str], today: date, *, below: int) -> Iterator[Occurrence]:
+        """Open ones of these duties that were due before today and have gone up fewer steps, oldest first."""
+        query = (
+            sa.select(table)
+            .where(_C.agreement == agreement, _C.duty.in_(sorted(duties)), _C.state == OPEN, _C.due_on < today)
+            .where(_C.escalated < below)
+        )
+        yield from self._all(query.order_by(_C.due_on, _C.id))
+
+    def last_met(self, agreement: str, duty: str) -> date | None:
+        """The day it was last met by an occurrence; None: never."""
+        query = sa.select(sa.func.max(_C.ended_on)).where(_C.agreement == agreement, _C.duty == duty, _C.state == MET)
+        return self._conn.execute(query).scalar()
+
+    def was(self, id_: str) -> bool:
+        """Is, or was, there one of this id?"""
+        return bool(self._conn.execute(sa.select(sa.exists().where(_C.id == id_))).scalar())
+
+    # --- evidence -------------------------------------------------------------------------------------------------
+
+    def note(self, agreement: str, duty: str, on: date, entry: str) -> None:
+        """There was evidence of it on that day; the first entry of a day stays."""
+        key = (evidence.c.agreement == agreement, evidence.c.duty == duty, evidence.c.on == on)
+        if not self._conn.execute(sa.select(sa.exists().where(*key))).scalar():
+            self._conn.execute(evidence.insert().values(agreement=agreement, duty=duty, on=on, entry=entry))
+
+    def tallies(
+        self, agreement: str, duties: Mapping[str, bool], today: date, now: datetime, *, most: int
+    ) -> dict[str, Tally]:
+        """What the rows say of these duties; each with whether it is tracked, so that there is anything to count.
+
+        No more than ``most`` of each are counted: seeks, and no walk.
+        """
+        given = {"a": agreement, "today": today, "now": now, "most": most}
+        found: dict[str, Tally] = {}
+        for duty, tracked in duties.items():
+            row: dict[str, Any] = {}
+            if tracked:
+                row = {
+                    str(key): value
+                    for key, value in self._conn.execute(_TALLY, {**given, "d": duty}).mappings().one().items()
+                }
+            last = self._conn.execute(_LAST, {"a": agreement, "d": duty}).first()
+            found[duty] = Tally(**row, last_on=last.on if last else None, last_entry=last.entry if last else "")
+        return found
+
+    def _all(self, query: sa.Select[Any]) -> list[Occurrence]:
+        return [occurrence_of(row) for row in self._conn.execute(query).mappings()]
+
+
+def occurrence_of(row: sa.RowMapping) -> Occurrence:
+    """The occurrence of a row."""
+    return Occurrence(**{**row, "who": tuple(str(row["who"]).split(","))})
+
+
+def rows_of(conn: sa.Connection) -> Sequence[tuple[str, tuple[Any, ...]]]:
+    """Every row by its key: what a rebuild is held against. The entry of a day's evidence is left out: of acts at the
+    same moment, which was first is for the log to say."""
+    duties = [(f"duty {row.id}", tuple(row)) for row in conn.execute(sa.select(table).order_by(_C.id))]
+    days = sa.select(evidence.c.agreement, evidence.c.duty, evidence.c.on).order_by(*evidence.primary_key)
+    return [*duties, *((f"evidence of {row.duty} on {row.on}", tuple(row)) for row in conn.execute(days))]
+
+
+def _past(today: Any, now: Any) -> sa.ColumnElement[bool]:
+    """Its day, or its hour where it has one, is past. Whose hour is past, its day is today at the latest."""
+    hour = sa.and_(_C.due_at.is_not(None), _C.due_at < now)
+    day = sa.and_(_C.due_at.is_(None), _C.due_on < today)
+    return sa.and_(_C.due_on <= today, sa.or_(hour, day))
+
+
+def _counted(*wanted: sa.ColumnElement[bool]) -> sa.ScalarSelect[int]:
+    most = sa.bindparam("most", type_=sa.Integer)
+    some = sa.select(sa.literal_column("1")).select_from(table).where(_OF, *wanted).limit(most).subquery()
+    return sa.select(sa.func.count()).select_from(some).scalar_subquery()
+
+
+def _first(*wanted: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
+    return sa.select(_C.due_on).where(_OF, *wanted).order_by(_C.due_on).limit(1).scalar_subquery()
+
+
+_DAY, _NOW = sa.bindparam("today", type_=sa.Date), sa.bindparam("now", type_=_C.due_at.type)
+_OF = sa.and_(_C.agreement == sa.bindparam("a"), _C.duty == sa.bindparam("d"), _IS_OPEN)
+_COMING = sa.or_(_C.due_on > _DAY, sa.and_(_C.due_on == _DAY, sa.or_(_C.due_at.is_(None), _C.due_at >= _NOW)))
+_TALLY = sa.select(
+    _counted().label("open"),
+    _counted(_past(_DAY, _NOW)).label("overdue"),
+    _first(_C.due_on >= _DAY, _COMING).label("next_due"),
+    _first(_past(_DAY, _NOW)).label("overdue_since"),
+)
+_LAST = (
+    sa.select(evidence.c.on, evidence.c.entry)
+    .where(evidence.c.agreement == sa.bindparam("a"), evidence.c.duty == sa.bindparam("d"))
+    .order_by(evidence.c.on.desc())
+    .limit(1)
+)
