@@ -11,8 +11,10 @@ WORLDS ?= 300
 SECONDS ?= 60
 CORES  ?= 2
 ONLY   ?=
+MOST   ?= 1000
+PIECES ?=
 
-.PHONY: help run test test-sqlite test-postgresql check fuzz story bench laws screenshots lock clean
+.PHONY: help run test test-sqlite test-postgresql check fuzz story bench faults laws matrix examples explore screenshots docs lock clean audit sbom
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1\t\2/p' Makefile | expand -t 18
@@ -27,19 +29,35 @@ test: ## set up and run every test on SQLite with folders, then on PostgreSQL wi
 test-sqlite: $(VENV)/.dev ## every test on SQLite, content in folders (ONLY="tests/api tests/web" some of them)
 	@tools/need-chromium
 	@tools/need-nginx
-	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --worlds $(WORLDS) $(ONLY)
+	@tools/need-7zip
+	@tools/need-clamav
+	@tools/need-oidc-provider
+	@tools/need-strace
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --worlds $(WORLDS) $(if $(PACE),--pace $(PACE)) $(ONLY)
 
 test-postgresql: $(VENV)/.dev ## the tests on a PostgreSQL of its own, content and keys in a stand-in for S3 and KMS
 	@tools/need-postgresql
 	@tools/need-nginx
-	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --worlds 100 --database postgresql --store s3 $(ONLY)
+	@tools/need-7zip
+	@tools/need-clamav
+	@tools/need-oidc-provider
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --worlds 100 --database postgresql --store s3 $(ONLY)
 
-check: $(VENV)/.dev ## style, types, import contracts, policies
+check: $(VENV)/.dev ## style, types, import contracts, policies, links of the docs, bill of materials; advisories, or a loud word that nobody looked
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 	@$(BIN)/custodes policies check
+	@$(BIN)/python -m sphinx -q -E -W --keep-going -t words -b html docs build/words
+	@$(BIN)/python -m tools.sbom
+	@$(BIN)/python -m tools.audit || test $$? -eq 3
+
+audit: $(VENV)/.dev ## what is known against the locked packages; fails where nobody could be asked, too
+	@$(BIN)/python -m tools.audit
+
+sbom: $(VENV)/.dev ## the bill of materials of the lock, CycloneDX: sbom.cdx.json
+	@$(BIN)/python -m tools.sbom
 
 fuzz: $(VENV)/.dev ## every parser of outside bytes, guided by coverage, SECONDS=60 each (ONLY="note bundle" some of them)
 	@$(BIN)/python -m tools.fuzz --seconds $(SECONDS) $(ONLY)
@@ -51,12 +69,32 @@ bench: $(VENV)/.dev ## measure (about 40 minutes; QUICK=1 a few; SAVE=1 keep and
 	@tools/need-postgresql
 	@$(BIN)/python -m bench $(if $(QUICK),--quick) $(if $(SAVE),--save) $(ONLY)
 
+faults: $(VENV)/.dev ## fail every act at every write, keep what was found, draw docs/reliability.md (hours; MOST=5 less of one; PIECES=folder can be broken off)
+	@tools/need-strace
+	@tools/need-postgresql
+	@$(BIN)/python -m tests.reliability --most $(MOST) --cores $(CORES) $(if $(PIECES),--pieces $(PIECES))
+
 laws: $(VENV)/.dev ## the access laws over 3,000 random worlds
 	@$(BIN)/python -m pytest tests/laws --worlds 3000
+
+explore: $(VENV)/.dev ## the API as schemathesis explores it from its description, at length
+	@$(BIN)/python -m pytest tests/api/test_api_explored.py --worlds 3000
+
+examples: $(VENV)/.dev ## record an example of each operation of the API that has none yet (minutes; ONLY="tests/api" some)
+	@$(BIN)/python -m tools.api_examples $(ONLY)
+
+matrix: $(VENV)/.dev ## every address as each of the cast and as nobody, every pair, against the reviewed table
+	@$(BIN)/python -m pytest tests/matrix --worlds 3000
 
 screenshots: $(VENV)/.dev ## every page at two widths into screenshots/ (not kept)
 	@tools/need-chromium
 	@$(BIN)/python -m tools.screenshots
+
+docs: $(VENV)/.dev ## the site of docs/ in build/docs: walks every guide in a browser, takes its pictures, checks every link
+	@tools/need-chromium
+	@$(BIN)/python -m tools.guides
+	@$(BIN)/python -m sphinx -q -E -W --keep-going -b html docs build/docs
+	@echo "build/docs/index.html"
 
 lock: ## compile the requirements files again from pyproject.toml
 	@tools/lock $(BIN)

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
+from app.mail import faults as faults_of_mail
+from app.scanner import Scanner
+from app.settings import SETTINGS
+from app.site import faulty, site_of
 from audit.anchor import ADDRESS
 from audit.note import ORIGIN
 from foundation.errors import Invalid
+from identity.ports import Site
 from vault.addresses import keyrings_of, vault_of
 
 MIB = 1 << 20
@@ -23,72 +29,6 @@ class SettingsFaulty(Invalid):
     title = "The settings cannot be used"
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """One environment variable: the table the documentation is checked against."""
-
-    name: str
-    default: str
-    meaning: str
-
-
-SETTINGS = (
-    Setting("CUSTODES_STATE", "var", "Folder of the embedded default: database, vault, keys."),
-    Setting("CUSTODES_DATABASE_URL", "sqlite:///<state>/custodes.db", "The application's database."),
-    Setting(
-        "CUSTODES_KEYSTORE_URL",
-        "<state>/keystore/keys.db",
-        "The database of wrapped keys, kept apart: a file, or postgresql:// with a database and role of its own.",
-    ),
-    Setting("CUSTODES_VAULT_URL", "<state>/vault", "Where sealed objects lie: a folder, or s3://bucket/prefix."),
-    Setting(
-        "CUSTODES_LEDGER",
-        "<state>/ledger/destroyed",
-        "File of the disposal ledger: what was destroyed, outside every database. Never restored from a backup.",
-    ),
-    Setting("CUSTODES_KEYS", "<state>/keys", "Folder of the service’s own keys; 0700, refused if wider."),
-    Setting(
-        "CUSTODES_KEYRING_URL",
-        "<keys>/vault",
-        "Where the bodies’ keys lie: a folder, or aws-kms://alias/prefix; for each body apart, body=place,body=place.",
-    ),
-    Setting("CUSTODES_POLICIES", "policies", "Folder of the policies."),
-    Setting(
-        "CUSTODES_ORIGIN", "custodes.example/log", "Name of the log in its checkpoints; fixed when the log is made."
-    ),
-    Setting("CUSTODES_HOST", "127.0.0.1", "Address to listen on. Demonstration mode refuses anything but loopback."),
-    Setting("CUSTODES_PORT", "8080", "Port to listen on."),
-    Setting(
-        "CUSTODES_PROXIES",
-        "127.0.0.1,::1",
-        "Addresses of the TLS proxies, by comma: only they are believed when they say a request came over TLS.",
-    ),
-    Setting("CUSTODES_WORKERS", "1", "Serving processes."),
-    Setting("CUSTODES_THREADS", "12", "Threads of each; an upload or download holds one."),
-    Setting("CUSTODES_FILE_LIMIT_MIB", "5120", "Largest file accepted, in MiB."),
-    Setting("CUSTODES_FILES_PER_ITEM", "50", "Most files one item may carry."),
-    Setting(
-        "CUSTODES_FIXITY_MIB",
-        "16",
-        "Most MiB a second that the check of stored objects reads while it is at work: a quarter of each minute.",
-    ),
-    Setting(
-        "CUSTODES_BACKUP_RECIPIENTS",
-        "",
-        "File of the public keys (age1…, a line each) that backups are sealed for; empty: say it with --for.",
-    ),
-    Setting("CUSTODES_TSA_URL", "", "Time-stamping authority (RFC 3161) that stamps each checkpoint; empty: none."),
-    Setting("CUSTODES_TSA_CERTIFICATE", "", "File with its root certificate, PEM; replies are verified against it."),
-    Setting(
-        "CUSTODES_ANCHOR_URL",
-        "",
-        "Bucket with object lock where each checkpoint is put: s3://bucket/prefix; empty: none. Not the vault’s.",
-    ),
-    Setting("CUSTODES_ANCHOR_DAYS", "0", "For how many days each anchored checkpoint is locked. No default suits all."),
-    Setting("CUSTODES_SECURE", "1", "1: cookies and redirects as under HTTPS. Only demonstration mode may set 0."),
-    Setting("CUSTODES_DEMONSTRATION", "0", "1: the invented cast, a clock that can be moved, loopback only."),
-)
-
 # Where a demonstration keeps everything itself. Set, they name what is real: nothing invented may come near it.
 _PLACES = (
     "CUSTODES_DATABASE_URL",
@@ -98,6 +38,8 @@ _PLACES = (
     "CUSTODES_KEYS",
     "CUSTODES_KEYRING_URL",
 )
+# What may be chosen for a demonstration as for any service: what looks through its files, and the rules it goes by.
+_CHOSEN = ("CUSTODES_SCANNER", "CUSTODES_POLICIES")
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
@@ -121,14 +63,25 @@ class Settings:
     threads: int
     file_limit: int
     files_per_item: int
+    upload_hours: int
     secure: bool
     demonstration: bool
+    address: str = ""
+    scanner: str = ""
     fixity_mib: int = 16
     backup_recipients: str = ""
     tsa_url: str = ""
     tsa_certificate: Path = Path()
     anchor_url: str = ""
     anchor_days: int = 0
+    mail_url: str = ""
+    mail_from: str = ""
+    mail_secret: Path = Path()
+    mail_template: str = ""
+    metrics: str = ""
+    provider_secrets: Path = Path()
+    said: Mapping[str, str] = field(default_factory=dict, repr=False)  # every setting as it was read, by name
+    given: frozenset[str] = frozenset()  # the names the environment gave; the others have their default
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> Settings:
@@ -153,14 +106,21 @@ class Settings:
             threads=reader.number("CUSTODES_THREADS", 1, 256),
             file_limit=reader.number("CUSTODES_FILE_LIMIT_MIB", 1, 1 << 20) * MIB,
             files_per_item=reader.number("CUSTODES_FILES_PER_ITEM", 1, 1000),
+            upload_hours=reader.number("CUSTODES_UPLOAD_HOURS", 1, 24),
             secure=reader.flag("CUSTODES_SECURE"),
             demonstration=reader.flag("CUSTODES_DEMONSTRATION"),
+            address=reader.text("CUSTODES_ADDRESS"),
+            scanner=reader.text("CUSTODES_SCANNER"),
             fixity_mib=reader.number("CUSTODES_FIXITY_MIB", 1, 100_000),
             backup_recipients=reader.text("CUSTODES_BACKUP_RECIPIENTS"),
             tsa_url=reader.text("CUSTODES_TSA_URL"),
             tsa_certificate=Path(reader.text("CUSTODES_TSA_CERTIFICATE")),
             anchor_url=reader.text("CUSTODES_ANCHOR_URL"),
             anchor_days=reader.number("CUSTODES_ANCHOR_DAYS", 0, 36500),
+            **reader.mail(state),
+            metrics=reader.text("CUSTODES_METRICS"),
+            provider_secrets=Path(reader.text("CUSTODES_PROVIDER_SECRETS", state)),
+            **reader.said(state, keys),
         )
         settings.check(reader.faults)
         return settings
@@ -175,7 +135,8 @@ class Settings:
         faults = {name: [own] for name in _PLACES if given.get(name)}
         if faults:
             raise SettingsFaulty(f"{', '.join(faults)}: {own}", fields=faults)
-        chosen = {"CUSTODES_STATE": str(state), "CUSTODES_PORT": str(port)}
+        chosen = {name: given[name] for name in _CHOSEN if given.get(name)}
+        chosen |= {"CUSTODES_STATE": str(state), "CUSTODES_PORT": str(port)}
         return cls.from_env({**chosen, "CUSTODES_DEMONSTRATION": "1", "CUSTODES_SECURE": "0"})
 
     @property
@@ -189,6 +150,22 @@ class Settings:
         """The folder of the objects; where they lie in a bucket, the folder they would lie in."""
         place = vault_of(self.vault_url)
         return place if isinstance(place, Path) else self.state / "vault"
+
+    @property
+    def site(self) -> Site | None:
+        """Where passkeys are made and answer; None where nobody said."""
+        address = self.address or (f"http://localhost:{self.port}" if self.demonstration else "")
+        return site_of(address) if address else None
+
+    @property
+    def metrics_port(self) -> int:
+        """The port of the figures; 0 where there are none."""
+        return int(self.metrics.rpartition(":")[2]) if self.metrics else 0
+
+    @property
+    def metrics_folder(self) -> Path:
+        """Where the workers of this service count together. Emptied at each start."""
+        return self.state / "metrics"
 
     def check(self, faults: dict[str, list[str]]) -> None:
         """Rules between settings. Raises SettingsFaulty."""
@@ -204,11 +181,29 @@ class Settings:
             faults["CUSTODES_KEYSTORE_URL"] = ["must be the path of a file, or begin with postgresql://"]
         if self.keystore_url == self.database_url:
             faults["CUSTODES_KEYSTORE_URL"] = ["must be another database than the application’s"]
+        self._check_scanner(faults)
+        self._check_metrics(faults)
         self._check_places(faults)
         self._check_outside(faults)
+        mail = (self.mail_url, self.mail_from, self.mail_secret, self.mail_template, self.address)
+        faults.update(faults_of_mail(*mail, demonstration=self.demonstration))
         if faults:
             detail = "; ".join(f"{name}: {', '.join(problems)}" for name, problems in sorted(faults.items()))
             raise SettingsFaulty(detail, fields=faults)
+
+    def _check_scanner(self, faults: dict[str, list[str]]) -> None:
+        if faulty(self.address, demonstration=self.demonstration):
+            faults["CUSTODES_ADDRESS"] = ["must be https:// and a host name, without a path"]
+        try:
+            Scanner.read(self.scanner)
+        except ValueError as error:
+            faults["CUSTODES_SCANNER"] = [str(error)]
+
+    def _check_metrics(self, faults: dict[str, list[str]]) -> None:
+        host, colon, port = self.metrics.rpartition(":")
+        good = host and colon and port.isascii() and port.isdecimal() and 0 < int(port) < 65536
+        if self.metrics and (not good or int(port) == self.port):
+            faults["CUSTODES_METRICS"] = ["must be host:port, another port than the service’s"]
 
     def _check_places(self, faults: dict[str, list[str]]) -> None:
         for name, url, read in (
@@ -231,6 +226,11 @@ class Settings:
             faults["CUSTODES_ANCHOR_DAYS"] = ["must say for how many days an anchored checkpoint is locked"]
 
 
+def count_together(folder: Path) -> None:
+    """Tell the library that counts where all processes begun from now on count; it asks the environment alone."""
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
+
+
 def _is_file(path: Path) -> bool:
     try:
         return path.is_file()
@@ -250,6 +250,22 @@ class _Reader:
     def text(self, name: str, state: Path | None = None) -> str:
         value = self.environ.get(name) or self.defaults[name]
         return value.replace("<state>", str(state)) if state is not None else value
+
+    def mail(self, state: Path) -> dict[str, Any]:
+        """How mail is sent."""
+        return {
+            "mail_url": self.text("CUSTODES_MAIL_URL", state),
+            "mail_from": self.text("CUSTODES_MAIL_FROM"),
+            "mail_secret": Path(self.text("CUSTODES_MAIL_SECRET")),
+            "mail_template": self.text("CUSTODES_MAIL_TEMPLATE"),
+        }
+
+    def said(self, state: Path, keys: str) -> dict[str, Any]:
+        """What every setting was read as, and which of them the environment gave: for whoever is shown them."""
+        return {
+            "said": {name: self.text(name, state).replace("<keys>", keys) for name in self.defaults},
+            "given": frozenset(name for name in self.defaults if self.environ.get(name)),
+        }
 
     def number(self, name: str, least: int, most: int) -> int:
         value = self.text(name)

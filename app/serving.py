@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-import logging
+import shutil
 import sys
 from typing import Any
 
@@ -11,8 +11,9 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from app.bootstrap.house import build
-from app.config import Settings
+from app.config import Settings, count_together
 from app.factory import create_app
+from app.http import logged
 from app.jobs.schedule import lead
 from app.jobs.sequencer import Sequencer
 
@@ -31,15 +32,19 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
     def load_config(self) -> None:
         settings = self.settings
         chosen: dict[str, Any] = {
-            "bind": f"{settings.host}:{settings.port}",
+            "bind": [f"{settings.host}:{settings.port}", *([settings.metrics] if settings.metrics else [])],
             "workers": settings.workers,
             "forwarded_allow_ips": settings.proxies,
+            # Of what a proxy says, its scheme and its client are believed; never a path of its own (SCRIPT_NAME).
+            "forwarder_headers": "",
             "worker_class": "gthread",
             "threads": settings.threads,
             "timeout": 120,
             "graceful_timeout": 30 if settings.demonstration else 300,
             "control_socket_disable": True,
             "loglevel": "warning",
+            "logger_class": logged.Gunicorn,
+            "child_exit": _counted_out,
             # The heartbeat file; in memory where the system has such a place.
             "worker_tmp_dir": None,
         }
@@ -48,7 +53,7 @@ class Server(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
                 self.cfg.set(name, value)
 
     def load(self) -> Flask:
-        logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+        logged.set_up(demonstration=self.settings.demonstration)
         house = build(self.settings)
         app = create_app(house)
         app.extensions["custodes-jobs"] = lead(house)
@@ -64,6 +69,18 @@ def settle() -> None:
     gc.freeze()
 
 
+def _counted_out(server: Any, worker: Any) -> None:
+    """gunicorn's hook at a worker's end: what it counted stays, what it held is no more."""
+    if server.app.settings.metrics:
+        from prometheus_client.multiprocess import mark_process_dead
+
+        mark_process_dead(worker.pid, path=str(server.app.settings.metrics_folder))  # type: ignore[no-untyped-call]
+
+
 def run(settings: Settings) -> None:
     """Serve until stopped."""
+    if settings.metrics:
+        shutil.rmtree(settings.metrics_folder, ignore_errors=True)
+        settings.metrics_folder.mkdir(mode=0o700)
+        count_together(settings.metrics_folder)
     Server(settings).run()

@@ -111,6 +111,6 @@ def _resumed(conn: Connection, name: str) -> Stand:
 
 _BACK = (
     "The clock is behind the newest entry of the log, so nothing is done. The operator sets it right; "
-    "if it had run ahead before, that correction is recorded first."
+    "if it had run ahead before, “custodes audit correct-clock” records that first."
 )
 _DAMAGED = "The log’s head is damaged, so nothing is done. Verify the log, and report it as an incident."

@@ -100,7 +100,10 @@ class Checkpoints:
         agree(self._conn, tree, last)
         before = last.checkpoint if last else None
         if before and to_ms(now) < before.time - SLACK // 1000 and not self._clock_set_since(before.size):
-            detail = "The clock is behind the newest checkpoint, so none is signed. Set the clock right."
+            detail = (
+                "The clock is behind the newest checkpoint, so none is signed. Set the clock right; if it had run "
+                "ahead before, “custodes audit correct-clock” records that first."
+            )
             raise ClockWentBack(detail)
         signer = self._keys.signer(last.text if last else None)
         earliest = before.time if before and signer is self._keys.signing.state.following else 0

@@ -19,6 +19,13 @@ class ClockWentBack(Unavailable):
     title = "The clock has gone back"
 
 
+class ClockNotBehind(Conflict):
+    """There is nothing to correct: the clock stands at or after the newest entry."""
+
+    code = "audit.clock-not-behind"
+    title = "The clock is not behind the log"
+
+
 class LogDamaged(Unavailable):
     """What is stored contradicts itself or an earlier checkpoint. Nothing is signed over it."""
 

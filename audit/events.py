@@ -9,6 +9,7 @@ CLOCK_CORRECTED = kind(
     CLOCK_SET, "An operator corrected a clock that had run ahead; times start again from here", "ahead"
 )
 LOG_VERIFIED = kind("audit.log-verified", "The whole log was verified", "entries", "disclosed", "redacted", "faults")
+LOG_FAULTY = kind("audit.log-faulty", "The log, or what follows from it, does not verify", "faults", "codes")
 ENTRY_REDACTED = kind("audit.entry-redacted", "The disclosure of one entry was erased", "entry")
 ENTRIES_REDACTED = kind(
     "audit.entries-redacted", "The disclosures of entries past their age were erased", "proposal", "code", "entries"

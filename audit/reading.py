@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -123,6 +123,14 @@ def times(conn: Connection, item: str, act: str) -> tuple[int, int]:
     done = sa.select(sa.func.count(), sa.func.count(sa.distinct(table.actor)))
     row = conn.execute(done.where(table.item == item, table.act == act, table.outcome == "allowed")).one()
     return int(row[0]), int(row[1])
+
+
+def latest(conn: Connection, act: str, actors: Collection[str]) -> dict[str, datetime]:
+    """When each of these did something last, as far as the tree has it; who never did is left out."""
+    table = audit_index.c
+    asked = sa.select(table.actor, sa.func.max(table.at).label("at")).group_by(table.actor)
+    done = asked.where(table.actor.in_(sorted(actors)), table.act == act, table.outcome == "allowed")
+    return {row.actor: from_ms(row.at) for row in conn.execute(done)}
 
 
 def policies_before(conn: Connection) -> str:

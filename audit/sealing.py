@@ -56,7 +56,7 @@ def seal(path: Path, pieces: Iterable[bytes], recipient: Recipient) -> None:
     if os.path.lexists(path):
         raise AlreadyThere(_THERE)
     new = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    source = _Source(pieces)
+    source = Source(pieces)
     handle = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
     try:
         with os.fdopen(handle, "wb") as file:
@@ -82,7 +82,7 @@ def stream(pieces: Iterable[bytes], recipient: Recipient) -> Iterator[bytes]:
     """
     import pyrage
 
-    source, pipe = _Source(pieces), _Pipe()
+    source, pipe = Source(pieces), _Pipe()
 
     def run() -> None:
         try:
@@ -129,8 +129,11 @@ class _Pipe(io.RawIOBase):
         return False
 
 
-class _Source(io.RawIOBase):
-    """What is to be sealed, as a file that is read."""
+class Source(io.RawIOBase):
+    """What comes piece by piece, as a file that is read; ``failed`` is what the pieces raised.
+
+    The library turns it into words of its own; whoever called knows the kind.
+    """
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
         self.failed: BaseException | None = None

@@ -72,6 +72,16 @@ BENCHES = {
         "6 minutes",
     ),
     "access": Bench("Lists, counts, searches and decisions", "access", (), ("5000",), "2 minutes"),
+    "affected": Bench(
+        "Whom an item reached, by ten million entries", "affected", ("10000000",), ("150000",), "25 minutes"
+    ),
+    "agreement": Bench(
+        "An agreement over a million items: overdue list, its page, a Chair's first page, a new version",
+        "agreement",
+        (),
+        ("--items", "3000", "--duties", "2000", "--people", "50", "--boards", "5", "--rounds", "3"),
+        "5 minutes",
+    ),
     "disposal": Bench(
         "Disposal: a sweep over very many, destruction beside shred, readers meanwhile",
         "disposal",
@@ -85,6 +95,13 @@ BENCHES = {
         (),
         ("--mib", "16"),
         "5 minutes",
+    ),
+    "fixity": Bench(
+        "Pages while stored objects are read again at their bounded rate",
+        "fixity",
+        (),
+        ("--mib", "8", "--rounds", "2"),
+        "3 minutes",
     ),
     "transfer": Bench("A large file in and out of the service", "transfer", (), ("--gib", "0.0625"), "2 minutes"),
     "pages": Bench("The server's time for each page, and the story", "pages", (), ("--rounds", "3"), "1 minute"),

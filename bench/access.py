@@ -29,7 +29,7 @@ from identity.policy.access import load_access
 from identity.rules.decide import Decider
 from sharing.queries import visible
 from sharing.store.access import load_facts
-from sharing.tables import item, item_access, item_office, item_recusal, item_subject
+from sharing.tables.items import item, item_access, item_office, item_recusal, item_subject
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
 PEOPLE, GROUPS, BOARDS = 2000, 150, 140
@@ -94,6 +94,7 @@ def _item(i: int, sender: int, chance: random.Random) -> dict[str, object]:
         "recipients_only": False,
         "org_only": chance.random() < 0.08,
         "hmg_only": chance.random() < 0.04,
+        "owners": ",one,",
         "released_to": ",one,two," if chance.random() < 0.5 else ",two,",
         "embargo_until": NOW + timedelta(days=chance.randint(-300, 30)) if chance.random() < 0.02 else None,
         "embargo_lead": None,

@@ -27,6 +27,7 @@ PARTS = {
     "vault": "The vault",
     "log": "The log",
     "load": "Under load",
+    "agreement": "The agreement",
     "disposal": "Disposal",
     "continuity": "Continuity",
 }
@@ -213,8 +214,11 @@ SECTIONS: dict[str, Callable[[Runs, set[str]], str]] = {
     "transfer": with_pictures(("transfer",), listed("transfer")),
     "pages": with_pictures(("pages",), listed("pages")),
     "access": listed("access"),
+    "agreement": listed("agreement"),
     "disposal": listed("disposal"),
     "backup": listed("backup"),
+    "fixity": listed("fixity"),
+    "affected": listed("affected"),
 }
 
 

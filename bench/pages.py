@@ -114,7 +114,7 @@ def found_in(client: InProcess, listed: str, path: str) -> str:
     """The address of the first thing on a list; an item is opened for a purpose first."""
     shown = must(client.get(listed), 200).text
     if listed == "/items/new":
-        begun = client.post(listed, {"way": unescape(WAY.findall(shown)[0]), "grade": "OFFICIAL-SENSITIVE"})
+        begun = client.post(listed, {"way": unescape(WAY.findall(shown)[0])})
         return path.format(must(begun, 303).headers["Location"].split("/")[2])
     where = path.format(REFERENCE.findall(shown)[0])
     if where.endswith("/content"):

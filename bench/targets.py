@@ -25,6 +25,10 @@ def _log(text: str, aim: str, figure: str, run: str = "peers") -> Target:
     return Target("log", text, aim, run, figure)
 
 
+def _agreement(text: str, aim: str, figure: str) -> Target:
+    return Target("agreement", text, aim, "agreement", figure)
+
+
 def _disposal(text: str, aim: str, figure: str) -> Target:
     return Target("disposal", text, aim, "disposal", figure)
 
@@ -118,6 +122,12 @@ TARGETS: tuple[Target, ...] = (
     _log(
         "time of a page that reads one item taken by logging, %", "<= 15", "log, of the time of “item, opened”", "pages"
     ),
+    _agreement("1,000,000 items, 200,000 open duties: overdue list, p95, ms", "<= 60", "overdue list, p95"),
+    _agreement("the agreement’s page, p95, ms", "<= 60", "agreement page, p95"),
+    _agreement("the first page of a Board’s Chair, p95, ms", "<= 60", "home page of a Board’s Chair, p95"),
+    _agreement(
+        "a reader’s page while duties follow a new version, p95, of that alone", "<= 2", "the same, of that alone"
+    ),
     _disposal("10,000 due among 1,000,000 cases found, s", "<= 2", "10,000 due among 1,000,000 cases found"),
     _disposal(
         "a sweep over 1,000,000 cases that finds nothing, s", "<= 2", "sweep that finds nothing, 1,000,000 cases"
@@ -135,6 +145,20 @@ TARGETS: tuple[Target, ...] = (
     _continuity("backup of 1 GiB of content, of a plain copy", ">= 0.5", "backup, of a plain copy"),
     _continuity("memory of it, above rest, MiB", "<= 16", "backup, memory above rest"),
     _continuity("fixity, of the vault’s rate of opening", ">= 0.5", "fixity, of the vault’s rate of opening"),
+    Target(
+        "continuity",
+        "a page while fixity is checked, of the time without",
+        "<= 1.2",
+        "fixity",
+        "a page while fixity is checked, of the time without",
+    ),
+    *(
+        Target("continuity", f"{question}, of 10,000,000 entries, slowest of 40, ms", "<= 200", "affected", figure)
+        for question, figure in (
+            ("whom an item reached", "one item, index up to the end, slowest"),
+            ("what reached a person", "one person, index up to the end, slowest"),
+        )
+    ),
     _continuity("drill of the demonstration, s", "<= 60", "drill of the demonstration"),
     *(
         Target("load", f"{database}: {words}", aim, "load", f"load, {database}: {words}")

@@ -20,5 +20,5 @@ grant usage, select on all sequences in schema public to custodes_app;
 revoke update, delete on audit_entry, audit_leaf, audit_checkpoint from custodes_app;
 -- Erased, never removed.
 revoke delete on audit_disclosure from custodes_app;
-revoke insert, update, delete on alembic_version from custodes_app;
+revoke insert, update, delete on alembic_version, schema_step from custodes_app;
 commit;

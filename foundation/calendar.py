@@ -25,6 +25,11 @@ def london_midnight(day: date) -> datetime:
     return datetime.combine(day, time(), tzinfo=LONDON)
 
 
+def london_end(day: date) -> datetime:
+    """The instant at which the next day begins in London; of the last day there is, that at which it begins itself."""
+    return london_midnight(min(day, date.max - timedelta(days=1)) + timedelta(days=1))
+
+
 def add_months(start: date, months: int) -> date:
     """The corresponding date: same day of the month, or the last day where there is none (31 January + 1 = 28/29)."""
     year, month = divmod(start.year * 12 + start.month - 1 + months, 12)

@@ -28,6 +28,11 @@ class Reason:
     clause: str = ""
 
 
+def rules_of(reasons: Sequence[Reason]) -> tuple[str, ...]:
+    """The rules behind the reasons, each once. A reason of several rules names them with commas between."""
+    return tuple(dict.fromkeys(rule for each in reasons for rule in each.rule.split(",") if rule))
+
+
 class ServiceError(Exception):
     """A typed refusal. State is unchanged when it is raised."""
 

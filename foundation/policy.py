@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -19,6 +20,10 @@ from foundation.errors import Invalid
 CODE = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 # An obligation number ("M23"), or a source and the place in it ("GSCP 2024 para 25", "local policy, needs its owner").
 CLAUSE = re.compile(r"[A-Z][0-9]{2}[a-z]?|[A-Za-z][A-Za-z0-9.-]+ \S.*")
+
+# What cannot be seen, but for the end of a line: with direction marks a text shows as another than is read and signed.
+_HIDDEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+_YEARS = range(1900, 2201)  # counting on from a day must not come to the end of the calendar
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,8 @@ class Table:
         value = self._take(key, str, default)
         if value is not None and not value.strip() and default is None:
             self.fault(key, "is empty")
+        elif _hidden(value or ""):
+            self.fault(key, "has a character that cannot be seen, such as a direction mark")
         return value or ""
 
     def code(self, key: str, *, default: str | None = None) -> str:
@@ -101,6 +108,9 @@ class Table:
         if isinstance(value, datetime):
             self.fault(key, "must be a date without a time")
             return None
+        if value is not None and value.year not in _YEARS:
+            self.fault(key, f"must be between {_YEARS[0]} and {_YEARS[-1]}")
+            return None
         return value
 
     def texts(self, key: str, *, default: Sequence[str] | None = None, least: int = 0) -> tuple[str, ...]:
@@ -109,10 +119,22 @@ class Table:
         if any(not isinstance(entry, str) or not entry.strip() for entry in value):
             self.fault(key, "must be a list of texts")
             return ()
+        if any(map(_hidden, value)):
+            self.fault(key, "has a character that cannot be seen, such as a direction mark")
         if len(set(value)) != len(value):
             self.fault(key, "names something twice")
         if len(value) < least:
             self.fault(key, f"needs at least {least}")
+        return tuple(value)
+
+    def numbers(self, key: str, *, least: int = 0) -> tuple[int, ...]:
+        """A list of whole numbers without repeats, none below ``least``."""
+        value = self._take(key, list, None) or []
+        if any(not isinstance(each, int) or isinstance(each, bool) or each < least for each in value):
+            self.fault(key, f"must be a list of whole numbers, each at least {least}")
+            return ()
+        if len(set(value)) != len(value):
+            self.fault(key, "names something twice")
         return tuple(value)
 
     def clauses(self, key: str = "clauses") -> tuple[str, ...]:
@@ -201,3 +223,7 @@ def digest(root: Path, pattern: str) -> str:
             total.update(f"{path.relative_to(root).as_posix()}\0{len(body)}\0".encode())
             total.update(body)
     return total.hexdigest()
+
+
+def _hidden(text: str) -> bool:
+    return not text.isprintable() and any(unicodedata.category(one) in _HIDDEN for one in text if one != "\n")

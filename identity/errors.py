@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from audit.fact import Kind, Value
+from datetime import timedelta
+from math import ceil
+
+from audit.fact import Kind
+from audit.noted import Noted
 from foundation.errors import Conflict, Denied, Invalid, NotFound, Unavailable
+from foundation.phrases import Phrase
 
 
 class AccountInvalid(Invalid):
@@ -17,19 +22,111 @@ class PasswordRefused(Invalid):
     """``fields["password"]`` holds every reason."""
 
     code = "identity.password-refused"
-    title = "The password cannot be used"
+    title = Phrase("The password cannot be used")
 
 
 class CodeWrong(Invalid):
     code = "identity.code-wrong"
-    title = "The security code is wrong"
+    title = Phrase("The security code is wrong")
+
+
+class PasskeyRefused(Invalid):
+    """What a device answered cannot be kept as a passkey. Nothing says which check failed; the log does."""
+
+    code = "identity.passkey-refused"
+    title = "The passkey cannot be used"
+
+
+class PasskeysOff(Conflict):
+    """No address of the service is configured that a passkey could be bound to."""
+
+    code = "identity.passkeys-off"
+    title = "Passkeys are not in use here"
+
+
+class ProviderUnknown(NotFound):
+    """No provider of that name is set up, or the service does not know its own address."""
+
+    code = "identity.provider-unknown"
+    title = "There is no such sign-in here"
+
+
+class LinkRefused(Invalid):
+    """``fields`` names what keeps an account from being linked to a provider."""
+
+    code = "identity.link-refused"
+    title = "Your account cannot be linked"
+
+
+class LinkUnknown(NotFound):
+    code = "identity.link-unknown"
+    title = "There is no such link"
+
+
+class PasskeyUnknown(NotFound):
+    code = "identity.passkey-unknown"
+    title = "There is no such passkey"
+
+
+class LastFactor(Conflict):
+    """Without it the account would have one factor alone."""
+
+    code = "identity.last-factor"
+    title = "This is your only second factor"
+
+
+class RecoveryFaulty(Invalid):
+    """``fields`` names what is missing of how somebody was known."""
+
+    code = "identity.recovery-faulty"
+    title = "The recovery cannot be proposed so"
+
+
+class RecoveryNeeded(Conflict):
+    """One administrator alone gives nobody an account that has been used."""
+
+    code = "identity.recovery-needed"
+    title = "Two administrators do this together"
+
+
+class RecoveryRefused(Denied):
+    code = "identity.recovery-refused"
+    title = "You cannot decide on this recovery"
+
+
+class RecoveryUnknown(NotFound):
+    """No such recovery, or one decided, replaced or out of time."""
+
+    code = "identity.recovery-unknown"
+    title = "There is no such recovery to decide"
+
+
+class RecoveryCodeWrong(Invalid):
+    code = "identity.recovery-code-wrong"
+    title = Phrase("The recovery code is wrong")
+
+
+_MINUTE = Phrase("Try again in 1 minute.")
+_MINUTES = Phrase("Try again in %(minutes)s minutes.")
+
+
+class TooManyAttempts(Denied):
+    """Said of an account that is there and of one that is not alike. ``retry_after``: seconds."""
+
+    code = "identity.too-many-attempts"
+    title = Phrase("Too many attempts")
+
+    def __init__(self, wait: timedelta) -> None:
+        self.retry_after = max(1, ceil(wait.total_seconds()))
+        minutes = ceil(self.retry_after / 60)
+        super().__init__(_MINUTE if minutes == 1 else Phrase(_MINUTES, minutes=str(minutes)))
 
 
 class InvitationSpent(Invalid):
     """Unknown, used and expired look alike."""
 
     code = "identity.invitation-spent"
-    title = "The invitation cannot be used"
+    title = Phrase("The invitation cannot be used")
 
 
 class SessionDataRefused(Invalid):
@@ -42,6 +139,42 @@ class EstablishmentsFaulty(Invalid):
 
     code = "identity.establishments-faulty"
     title = "The list of establishments cannot be used"
+
+
+class ReasonMissing(Invalid):
+    code = "identity.reason-missing"
+    title = "A reason is needed"
+
+
+class ImportFaulty(Invalid):
+    """``fields`` maps "line 3" (or "file") to its faults; nothing was imported."""
+
+    code = "identity.import-faulty"
+    title = "The file cannot be imported"
+
+
+class RequirementsChanged(Conflict):
+    """What they read is not, or no longer, what is asked for."""
+
+    code = "identity.requirements-changed"
+    title = "The handling requirements are others now"
+
+
+class TokenInvalid(Invalid):
+    """``fields`` names each fault: what it is for, how long, for which appointment."""
+
+    code = "identity.token-invalid"
+    title = "The token cannot be made"
+
+
+class TokensTooMany(Conflict):
+    code = "identity.tokens-too-many"
+    title = "You have as many tokens as one person may"
+
+
+class TokenUnknown(NotFound):
+    code = "identity.token-unknown"
+    title = "There is no such token"
 
 
 class AppointmentInvalid(Invalid):
@@ -61,9 +194,14 @@ class ManagingRefused(Denied):
     title = "You cannot manage this account"
 
 
+class AttestingRefused(Denied):
+    code = "identity.attesting-refused"
+    title = "You cannot attest this access"
+
+
 class SessionEnded(Denied):
     code = "identity.session-ended"
-    title = "Your session has ended"
+    title = Phrase("Your session has ended")
 
 
 class PersonUnknown(NotFound):
@@ -111,7 +249,7 @@ class AppointmentConflict(Conflict):
     title = "The appointment conflicts with another"
 
 
-class FactsAltered(Unavailable):
+class FactsAltered(Noted, Unavailable):
     """An account, a session or an invitation is not as the service left it: somebody edited rows behind it."""
 
     code = "identity.facts-altered"
@@ -119,9 +257,7 @@ class FactsAltered(Unavailable):
 
     def __init__(self, subject: str, fact: Kind, *, of: str) -> None:
         detail = "A check of the records it rests on failed, so nothing was done. Tell whoever runs the service."
-        super().__init__(detail, subject=subject)
-        self.fact = fact
-        self.what: dict[str, Value] = {"of": of}
+        super().__init__(detail, fact=fact, what={"of": of}, subject=subject)
 
 
 class SecretUnreadable(Unavailable):
@@ -129,3 +265,24 @@ class SecretUnreadable(Unavailable):
 
     code = "identity.secret-unreadable"
     title = "Sign-in is not possible now"
+
+
+class ConsentFaulty(Invalid):
+    """A consent to a transfer abroad that cannot be recorded so. ``fields`` names each fault."""
+
+    code = "identity.consent-faulty"
+    title = "Some of this cannot be recorded"
+
+
+class ConsentRefused(Denied):
+    """Only the body whose information it is speaks of it."""
+
+    code = "identity.consent-refused"
+    title = "You may not do that"
+
+
+class ConsentUnknown(NotFound):
+    """No such consent, or one taken back before."""
+
+    code = "identity.consent-unknown"
+    title = "There is no such consent"

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
+
+from foundation.actor import BEGINNING
 
 # What somebody may be charged with. Access rules name these; a role may name no other.
-DUTIES = frozenset(
-    {
-        "account-admin",
-        "compliance-officer",
-        "breach-lead",
-        "auditor",
-        "router",
-        "records-reviewer",
-        "disposal-approver",
-        "operator",
-    }
-)
+DUTIES = frozenset({
+    "account-admin", "compliance-officer", "breach-lead", "auditor", "router", "records-reviewer", "disposal-approver",
+    "removable-media", "media-approver", "safety-override", "operator", "data-protection", "oversight",
+})  # fmt: skip
+
+# What training gates, and until when an actor holds it. Rules name these; a module of policies/people names no other.
+RIGHTS: Mapping[str, str] = {
+    "handling": "handling_until",
+    "disposal-review": "disposal_until",
+    "removable-media": "media_until",
+}
 
 # Duties whose holder runs the service itself: longer password, and an account used for nothing else.
 PRIVILEGED = frozenset({"account-admin", "operator"})
@@ -45,6 +46,7 @@ class Party:
     hmg: bool
     office_kinds: tuple[OfficeKind, ...]
     clauses: tuple[str, ...] = ()
+    country: str = ""
 
     def office_kind(self, kind: str) -> OfficeKind | None:
         """The office kind of that id, if this party has it."""
@@ -91,6 +93,7 @@ class ItemFacts:
     offices: frozenset[int] = frozenset()
     grants: tuple[Grant, ...] = ()
     recused: frozenset[int] = frozenset()
+    owners: frozenset[str] = frozenset()
     released_to: frozenset[str] = frozenset()
     recipients_only: bool = False
     org_only: bool = False
@@ -128,10 +131,40 @@ class Person:
     party: str
     standing: str
     vetted_until: datetime
-    trained_until: datetime
     created: datetime
     version: int
     locked: bool = False
+    country: str = ""
+    checked_until: datetime = BEGINNING
+    passkeys: str = ""
+    links: str = ""
+    made_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """What one body consented to for its information abroad (M66-M68): to whom, where, from when until when.
+
+    ``person``: id, or empty for everybody of ``to_party``; ``country``: code, or empty for wherever they work.
+    """
+
+    id: str
+    owner: str
+    to_party: str
+    person: str
+    country: str
+    window: Window
+    withdrawn: datetime | None
+    by: str
+    at: datetime
+    written: str = ""
+    conditions: str = ""
+    instructions: str = ""
+
+    def covers(self, person: str, country: str, now: datetime) -> bool:
+        """Whether it lets this person, working there, have the owner's information now."""
+        standing = self.withdrawn is None and self.window.since <= now < self.window.until
+        return standing and self.person in ("", person) and self.country in ("", country)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +190,22 @@ class Appointment:
     office_id: str
     office_name: str
     window: Window
+    attested: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """What somebody was recorded as having passed, or not. ``until``: when it ends; ``evidence``: a reference."""
+
+    id: str
+    person_id: str
+    module: str
+    on: date
+    passed: bool
+    until: datetime
+    recorded: datetime
+    provider: str = ""
+    evidence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,10 +258,33 @@ class SessionView:
 
 
 @dataclass(frozen=True, slots=True)
+class Token:
+    """Leave for a program to act for its person. ``appointment``: the one it is bound to, or empty for all they hold.
+
+    ``until``: when it ends (excluded); ``used``: when it was used last, to the minute; ``name``: what it is for.
+    """
+
+    id: str
+    person_id: str
+    appointment: str
+    reads_only: bool
+    created: datetime
+    until: datetime
+    revoked: datetime | None = None
+    used: datetime | None = None
+    name: str = ""
+
+    def good(self, now: datetime) -> bool:
+        """Whether it opens anything at this instant."""
+        return self.revoked is None and self.created <= now < self.until
+
+
+@dataclass(frozen=True, slots=True)
 class SignIn:
     """The answer to one attempt. A failure is an answer, not an error: its count and its log entry must be kept.
 
-    ``token`` is the session's new token, and empty on failure: the old session then stands as it was.
+    ``token`` is the session's new token, and empty on failure: the old session then stands as it was. ``options``:
+    what a device is asked next, JSON. ``way``: by what it was, where there is more than one.
     """
 
     ok: bool
@@ -220,12 +292,5 @@ class SignIn:
     stage: str = ""
     person_id: str = ""
     detail: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Imported:
-    """What an import did, in rows."""
-
-    new: int
-    changed: int
-    same: int
+    options: str = ""
+    way: str = ""

@@ -156,6 +156,10 @@ REMINDED = kind(
     "stage", "since", "party", "reference",
 )  # fmt: skip
 
+# Recorded by the room that keeps media and paper, so known by name alone; of the same fields as those two.
+COPY_HELD_ELSEWHERE = frozenset({"custody.copy-taken", "custody.paper-registered"})
+COPY_ENDED_ELSEWHERE = frozenset({"custody.copy-ended", "custody.paper-ended"})
+
 # The kinds that change a case, by name.
 CASE_KINDS = frozenset(
     each.name
@@ -171,7 +175,9 @@ HOLD_KINDS = frozenset(each.name for each in (HOLD_PLACED, HOLD_SETTLED, HOLD_RE
 # Those about schedules: the fact's subject is the id of the version.
 SCHEDULE_KINDS = frozenset(each.name for each in (SCHEDULE_PROPOSED, SCHEDULE_APPROVED, SCHEDULE_REJECTED))
 # Those about copies; their subject is the item.
-COPY_KINDS = frozenset(each.name for each in (COPY_REGISTERED, COPY_ACCOUNTED))
+COPY_KINDS = (
+    frozenset(each.name for each in (COPY_REGISTERED, COPY_ACCOUNTED)) | COPY_HELD_ELSEWHERE | COPY_ENDED_ELSEWHERE
+)
 # Those that change a batch; their subject is the batch.
 BATCH_KINDS = frozenset(
     each.name for each in (BATCH_OPENED, BATCH_SUBMITTED, BATCH_APPROVED, BATCH_CLOSED, BATCH_CERTIFIED)

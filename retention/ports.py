@@ -32,11 +32,14 @@ class Parcel(Protocol):
     """All of one item as one file, to be streamed once what gave it is committed.
 
     ``files`` and ``size`` (their bytes in clear) count what the item has; ``sha256`` is of the package's manifest, in
-    hexadecimal, which lists names, sizes and digests beside a number nobody can guess.
+    hexadecimal, which lists names, sizes and digests beside a number nobody can guess. ``references``: of the item.
     """
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def references(self) -> Collection[str]: ...
 
     @property
     def marking(self) -> str: ...

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import stores
+from tests import pace, reach, stores
 from tests.databases import HERE, KINDS
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -17,11 +18,18 @@ settings.load_profile("house")
 
 MADE = pytest.StashKey[list[str]]()
 LEFT_OUT = pytest.StashKey[Counter[str]]()
+BLIND = pytest.StashKey[bool]()
+WHY = {
+    "folder": "are about files in folders",
+    "once": "prove the same on both and run on sqlite",
+    "blind": "see neither database nor store, do the same on both and run on sqlite",
+}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--worlds", type=int, default=300, help="random worlds for the laws of access")
     parser.addoption("--store", choices=stores.KINDS, default="files", help="where the tests keep content and keys")
+    parser.addoption("--pace", default="", help="where to write how long each file of tests took")
     parser.addoption("--database", choices=KINDS, default="sqlite", help="what the tests keep their rows in")
 
 
@@ -46,18 +54,19 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """What is about another database is not collected, and counted."""
     kept = []
     for item in items:
-        marks = [mark.args[0] for mark in item.iter_markers("database")]
-        apart = stores.on_s3() and item.get_closest_marker("folder") is not None
+        about = [mark.args[0] for mark in item.iter_markers("database")]
+        sees = reach.HERE.sees(item)
         # What a page does in a browser does not depend on where its rows were; all else of it is asked on both.
-        seen = item.get_closest_marker("once") is not None or "browser" in getattr(item, "fixturenames", ())
-        once = HERE.kind != "sqlite" and seen
-        if apart:
-            config.stash[LEFT_OUT]["folder"] += 1
-        elif once or (marks and HERE.kind not in marks):
-            config.stash[LEFT_OUT]["once" if once else marks[0]] += 1
+        once = item.get_closest_marker("once") is not None or "browser" in getattr(item, "fixturenames", ())
+        folder = item.get_closest_marker("folder") is not None
+        why = reach.left_out(HERE.kind, s3=stores.on_s3(), about=about, folder=folder, once=once, sees=sees)
+        item.stash[BLIND] = not sees and not about
+        if why:
+            config.stash[LEFT_OUT][why] += 1
         else:
             kept.append(item)
-    items[:] = kept
+    # Every process sorts the same way; without several the order is that of the files.
+    items[:] = pace.longest_first(kept, pace.read()) if hasattr(config, "workerinput") else kept
 
 
 @pytest.hookimpl(wrapper=True)
@@ -73,11 +82,18 @@ def pytest_fixture_post_finalizer(fixturedef: pytest.FixtureDef[Any]) -> None:
     HERE.drop(fixturedef.__dict__.get("databases", []))
 
 
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, Any, Any]:
+    """A test that was found to see neither is held to it, fixtures and all."""
+    with reach.HERE.held(item.nodeid if item.stash[BLIND] else ""):
+        return (yield)
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, Any, Any]:
     """Those a test makes live as long as the test."""
     item.stash[MADE] = []
-    with HERE.lasting(item.stash[MADE]):
+    with HERE.lasting(item.stash[MADE]), reach.HERE.held(item.nodeid if item.stash[BLIND] else ""):
         return (yield)
 
 
@@ -98,13 +114,20 @@ def pytest_testnodedown(node: Any) -> None:
     node.config.stash[LEFT_OUT] |= Counter(getattr(node, "workeroutput", {}).get("left_out", {}))
 
 
+def _timed(terminalreporter: Any) -> dict[str, float]:
+    took: Counter[str] = Counter()
+    for report in (one for how in terminalreporter.stats.values() for one in how):
+        if isinstance(report, pytest.TestReport):
+            took[pace.file_of(report)] += report.duration  # type: ignore[assignment]
+    return dict(took)
+
+
 def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
     """How many ran on which database, and what was not collected for it: nothing is left out silently."""
     ran = sum(len(terminalreporter.stats.get(how, ())) for how in ("passed", "failed", "xfailed", "xpassed"))
     terminalreporter.write_line(f"{ran} tests ran on {HERE.kind} and {stores.HERE.kind}")
+    if config.option.pace:
+        Path(config.option.pace).write_text(pace.written(_timed(terminalreporter)), encoding="utf-8")
     for what, count in sorted(config.stash[LEFT_OUT].items()):
-        if what == "folder":
-            terminalreporter.write_line(f"{count} were not collected here: they are about files in folders")
-            continue
-        why = "prove the same on both and run on sqlite" if what == "once" else f"are about {what} alone"
+        why = WHY.get(what, f"are about {what} alone")
         terminalreporter.write_line(f"{count} were not collected here: they {why}")

@@ -23,7 +23,7 @@ from sqlalchemy.engine import make_url
 from app.bootstrap.engines import make_engine
 from app.bootstrap.schema import metadata, upgrade
 from bench.postgresql import Server
-from tests import stores
+from tests import reach, stores
 
 KINDS = ("sqlite", "postgresql")
 MOST_SPARE = 20
@@ -32,9 +32,8 @@ MOST_SPARE = 20
 class Databases:
     """Those of this process. The server and the template are made by the first who needs one."""
 
-    kind = "sqlite"
-
     def __init__(self) -> None:
+        self._kind = "sqlite"
         self._server: Server | None = None
         self._template: str = ""
         self._made: list[list[str]] = [[]]
@@ -43,6 +42,16 @@ class Databases:
         self._like: dict[str, str] = {}
         self._spare: list[str] = []  # made from the template, used, to be emptied and used again
         self._scratch = tempfile.TemporaryDirectory(prefix="custodes-template-")
+
+    @property
+    def kind(self) -> str:
+        """One of ``KINDS``; refused to a test that was found not to ask (``tests.reach``)."""
+        reach.HERE.asked()
+        return self._kind
+
+    @kind.setter
+    def kind(self, kind: str) -> None:
+        self._kind = kind
 
     @property
     def server(self) -> Server:
@@ -92,7 +101,7 @@ class Databases:
         try:
             yield
         finally:
-            self._made.remove(made)
+            del self._made[max(at for at, one in enumerate(self._made) if one is made)]
 
     def drop(self, made: list[str]) -> None:
         while made:

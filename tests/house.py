@@ -24,13 +24,17 @@ from app.factory import create_app
 from foundation.actor import NOBODY, Actor
 from identity.model import Establishment
 from identity.store.hasher import Hasher
-from tests import databases, stores
+from tests import databases, ready, stores
+from tests.trained import train
 from vault.tables import vault_part
 
 POLICIES = Path(__file__).parents[1] / "policies"
 CONSOLE = Actor(id="console", name="test", party="", principal=0)
 PASSWORD = "seven tall ships sailing by"
 LIMIT_MIB = 2
+CHEAP = Hasher(passes=1, memory_kib=64, lanes=1)
+# What a house that stands may be told: nothing of it was made by them.
+LATER = {"CUSTODES_FILE_LIMIT_MIB", "CUSTODES_FILES_PER_ITEM", "CUSTODES_SCANNER", "CUSTODES_ADDRESS"}
 PLACES = {"LEI": ("Leeds", "Leeds Board"), "HLI": ("Hull", "Hull Board")}
 CAST = {  # key: (party, role, Board)
     "staff": ("imb", "imb-staff", ""),
@@ -47,6 +51,7 @@ CAST = {  # key: (party, role, Board)
     "owner": ("hmip", "hmip-asset-owner", ""),
     "compliance": ("hmip", "hmip-compliance-officer", ""),
     "security": ("hmip", "hmip-security-lead", ""),
+    "imb-security": ("imb", "imb-security-lead", ""),
     "admin": ("hmip", "hmip-administrator", ""),
     "imb-admin": ("imb", "imb-administrator", ""),
     "operator": ("hmip", "hmip-operator", ""),
@@ -85,16 +90,10 @@ class Live:
 
     @classmethod
     def create(cls, state: Path, **changed: str) -> Live:
-        """Initialise, build, people it."""
-        settings = settings_of(state, **changed)
-        houses.init(settings)
-        house = houses.build(settings, hasher=Hasher(passes=1, memory_kib=64, lanes=1))
-        ids: dict[str, str] = {}
-        secrets: dict[str, str] = {}
-        boards = _places(house)
-        for key, (party, role, board) in CAST.items():
-            ids[key], secrets[key] = _join(house, key, party, role, boards.get(board, ""))
-        return cls(house, create_app(house), ids, secrets, boards)
+        """A house with its cast; a copy of one made before, unless it is to keep its things elsewhere."""
+        known = ready.HERE.stand("live", state, _peopled) if changed.keys() <= LATER else _peopled(state, **changed)
+        house = ready.keyed(houses.build(settings_of(state, **changed), hasher=CHEAP))
+        return cls(house, create_app(house), *known)
 
     def close(self) -> None:
         self.house.engine.dispose()
@@ -124,6 +123,19 @@ class Live:
         second = client.post("/api/v1/session/code", json={"code": self.code(key)}, headers=bearer)
         assert second.status_code == 200, second.text
         return str(second.json["token"])
+
+    def join(self, key: str, party: str, role: str, board: str = "") -> str:
+        """One more person, set up as the cast is; their id."""
+        self.ids[key], self.secrets[key] = _join(self.house, key, party, role, board)
+        return self.ids[key]
+
+    def confirm(self, proposal: str, party: str = "imb") -> str:
+        """Another administrator of the body confirms what one proposed; the id of the appointment."""
+        key = f"second-{party}"
+        if key not in self.ids:
+            self.join(key, party, f"{party}-administrator")
+        done = self.api(key).ok("POST", f"/conferrals/{proposal}/confirm", {"checked": "known-number"})
+        return str(done["appointment"])
 
     def api(self, key: str = "") -> Caller:
         """The API as this person, or as nobody."""
@@ -185,6 +197,21 @@ def copy_of(state: Path, to: Path) -> Path:
     return to
 
 
+def _peopled(state: Path, **changed: str) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Initialise, build, people, leave it; ids, secrets and Boards."""
+    settings = settings_of(state, **changed)
+    houses.init(settings)
+    house = houses.build(settings, hasher=CHEAP)
+    ids: dict[str, str] = {}
+    secrets: dict[str, str] = {}
+    boards = _places(house)
+    for key, (party, role, board) in CAST.items():
+        ids[key], secrets[key] = _join(house, key, party, role, boards.get(board, ""))
+    house.engine.dispose()
+    house.keystore.dispose()
+    return ids, secrets, boards
+
+
 def _places(house: House) -> dict[str, str]:
     with house.work(CONSOLE) as work:
         desk, given = console_identity(work), {"actor": CONSOLE, "now": work.now}
@@ -213,6 +240,6 @@ def _join(house: House, key: str, party: str, role: str, board: str) -> tuple[st
         office = board or next(one.id for one in work.people.offices(party=party, kind=kind))
         desk.appoint(person_id=invited.person_id, role=role, office_id=office, **given)
         until = work.now + timedelta(days=4000)
-        desk.record_training(person_id=invited.person_id, until=until, **given)
+        train(desk, house.policies.gates, invited.person_id, until=until, **given)
         desk.record_vetting(person_id=invited.person_id, until=until, **given)
     return invited.person_id, secret

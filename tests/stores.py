@@ -11,6 +11,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from tests import reach
 from tests.cloud import REGION, client, endpoint, new_bucket, query
 from vault.aws import Place
 from vault.backend import Backend
@@ -25,7 +26,18 @@ KINDS = ("files", "s3")
 class Stores:
     """Those of this process."""
 
-    kind = "files"
+    def __init__(self) -> None:
+        self._kind = "files"
+
+    @property
+    def kind(self) -> str:
+        """One of ``KINDS``; refused to a test that was found not to ask (``tests.reach``)."""
+        reach.HERE.asked()
+        return self._kind
+
+    @kind.setter
+    def kind(self, kind: str) -> None:
+        self._kind = kind
 
 
 HERE = Stores()

@@ -1,6 +1,6 @@
-"""Copy the GOV.UK and MoJ front ends out of their npm tarballs, without what is not ours to ship. A maintainer's tool.
+"""Copy the front ends of GOV.UK and MoJ, and the client for uploads, out of their npm tarballs. A maintainer's tool.
 
-    npm pack govuk-frontend@6.3.0 @ministryofjustice/frontend@11.1.0 axe-core@4.14.1
+    npm pack govuk-frontend@6.3.0 @ministryofjustice/frontend@11.1.0 tus-js-client@4.3.1 axe-core@4.14.1
     python tools/vendor_assets.py FOLDER_OF_TARBALLS
 
 Left out: the GDS Transport typeface (licensed for GOV.UK alone), and every crown, crest and logotype. `url(/assets/…)`
@@ -24,6 +24,7 @@ AXE = ROOT / "tests" / "web" / "vendor"
 
 PACKAGES = {
     "govuk": ("govuk-frontend-6.3.0.tgz", "govuk-frontend", "6.3.0", "package/dist/govuk/"),
+    "tus": ("tus-js-client-4.3.1.tgz", "tus-js-client", "4.3.1", "package/dist/"),
     "moj": ("ministryofjustice-frontend-11.1.0.tgz", "@ministryofjustice/frontend", "11.1.0", "package/moj/"),
 }
 BRANDED = re.compile(r"govuk-|moj-|favicon|logotype|crest|opengraph")
@@ -37,7 +38,7 @@ def wanted(name: str, inside: str) -> str | None:
     path = PurePosixPath(name.removeprefix(inside))
     if not name.startswith(inside):
         return None
-    if str(path) in {"govuk-frontend.min.css", "govuk-frontend.min.js", "moj-frontend.min.css"}:
+    if str(path) in {"govuk-frontend.min.css", "govuk-frontend.min.js", "moj-frontend.min.css", "tus.min.js"}:
         return path.name
     if path.parts[:2] == ("assets", "images") and not BRANDED.search(path.name):
         return f"images/{path.name}"

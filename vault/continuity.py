@@ -19,6 +19,7 @@ class Continuity:
     drill: timedelta
     rehearsal: timedelta
     fixity: timedelta
+    checkpoint: timedelta
     verified: bool = False
     source: str = ""
 
@@ -29,12 +30,13 @@ def load(root: Path, faults: Faults) -> Continuity:
     table = top.table("continuity") if top else None
     if top is None or table is None:
         none = timedelta()
-        return Continuity(none, none, none, none)
+        return Continuity(none, none, none, none, none)
     found = Continuity(
         backup=timedelta(hours=table.number("backup_hours", least=1)),
         drill=timedelta(days=table.number("drill_days", least=1)),
         rehearsal=timedelta(days=table.number("rehearsal_days", least=1)),
         fixity=timedelta(days=table.number("fixity_days", least=1)),
+        checkpoint=timedelta(minutes=table.number("checkpoint_minutes", least=1)),
         verified=table.flag("verified"),
         source="; ".join(table.clauses("sources")),
     )

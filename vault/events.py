@@ -47,10 +47,11 @@ SHARES_MADE = kind(
     "threshold",
     "shares",
     "keys",
+    "held",
     "sha256",
 )
 COPY_RENEWED = kind(
-    "vault.copy-renewed", "A recovery file was renewed for the same shares.", "scope", "set", "keys", "sha256"
+    "vault.copy-renewed", "A recovery file was renewed for the same shares.", "scope", "set", "keys", "held", "sha256"
 )
 SHARES_REHEARSED = kind(
     "vault.shares-rehearsed",

@@ -17,6 +17,7 @@ from vault.keystore_tables import metadata, object_key, remarking
 
 _MAKING: Final = 0x6B657973  # “keys”: the advisory lock of whoever makes the tables
 _LIMITS: Final = {"statement_timeout": 120_000, "lock_timeout": 20_000, "idle_in_transaction_session_timeout": 60_000}
+_ANSWER: Final = 150.0  # seconds for an answer of the server: longer than its own limits take to refuse
 _HOLDING: Final = (object_key, remarking)  # tables with wrapped keys
 
 
@@ -40,8 +41,10 @@ def open_engine(where: Path | str) -> sa.Engine:
 
 def _postgresql(url: str) -> sa.Engine:
     said = " ".join(f"-c {name}={value}" for name, value in _LIMITS.items())
+    from vault.answering import give_up_after  # here: SQLite needs none of it
+
     parsed = make_url(url)
-    return sa.create_engine(
+    engine = sa.create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         # Each act here is a statement or two that lock what they look at: the server's own level is asked for by name
         # so that no default of the role changes it.
@@ -55,6 +58,8 @@ def _postgresql(url: str) -> sa.Engine:
             "options": f"{parsed.query.get('options', '')} {said}".strip(),
         },
     )
+    give_up_after(engine, _ANSWER)
+    return engine
 
 
 def _prepare(connection: DBAPIConnection, _record: object) -> None:

@@ -7,7 +7,7 @@ so that the caller's commit decides (docs/formats/envelope.md, section 4). Call 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from functools import partial
 from uuid import UUID
@@ -27,6 +27,7 @@ from vault.keystore import Key, KeyStore
 from vault.ledger import Ledger
 from vault.parts import PartReader, PartWriter, SealedPart
 from vault.rewrap import Rotation
+from vault.slices import NUMBER, Slicer
 from vault.sweep import Sweep, name_for, replay
 
 
@@ -153,6 +154,23 @@ class Vault(Disposal):
         if not names:
             raise _no_part(item)
         for name in names:
+            self._after.drop(name)
+
+    def slicer(self, *, item: UUID, upload: UUID, actor: Actor, now: datetime, version: int = 1) -> Slicer:  # noqa: ARG002
+        """For the pieces of an upload; outlives the transaction. Raises KeyGone, KeyDisabled, KeyMissing, Tampered."""
+        dek = self._keys.dek(item, version)
+        return Slicer(dek, self._backend, item=item, version=version, upload=upload)
+
+    def place_slice(self, *, item: UUID, actor: Actor, now: datetime, version: int = 1) -> str:  # noqa: ARG002
+        """A name for the next piece of an upload to the item; commit before sealing. The sweep removes it in a day."""
+        self._keys.must_be_live(item, version)
+        name = name_for(item, version, NUMBER, now)
+        self._rows.begin(name, item, version, NUMBER, now)
+        return name
+
+    def drop_slices(self, *, names: Iterable[str], actor: Actor, now: datetime) -> None:  # noqa: ARG002
+        """These pieces are of no upload any more. The ciphertext goes after the commit."""
+        for name in self._rows.drop_named(names):
             self._after.drop(name)
 
     def open_part(

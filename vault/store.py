@@ -111,6 +111,16 @@ class Rows:
         self._conn.execute(sa.update(vault_part).where(*mine).values(state="dropped"))
         return list(names)
 
+    def drop_named(self, names: Iterable[str]) -> list[str]:
+        """Mark these objects, if they are pending, dropped; those that were."""
+        found: list[str] = []
+        wanted = sorted(set(names))
+        for start in range(0, len(wanted), 500):
+            mine = (vault_part.c.object.in_(wanted[start : start + 500]), vault_part.c.state == "pending")
+            found += self._conn.scalars(sa.select(vault_part.c.object).where(*mine)).all()
+            self._conn.execute(sa.update(vault_part).where(*mine).values(state="dropped"))
+        return found
+
     def parts(self, items: Sequence[UUID]) -> dict[UUID, dict[str, str]]:
         """State of every object of these items, by item and name."""
         found: dict[UUID, dict[str, str]] = {item: {} for item in items}

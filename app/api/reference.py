@@ -7,6 +7,8 @@ from typing import Any
 
 from markupsafe import Markup
 
+_SCHEMAS = "#/components/schemas/"
+
 
 class Words:
     """Reads one description. Everything in it is ours, and escaped all the same."""
@@ -32,6 +34,16 @@ class Words:
             return Markup("list of {}").format(self.linked(shape["items"]))
         return said(_plain(shape))
 
+    def refusals(self, operation: dict[str, Any]) -> list[tuple[str, str, list[str]]]:
+        """(status, what it means, the codes that were seen) of each refusal, in their order."""
+        responses = [(status, shape) for status, shape in operation["responses"].items() if status >= "400"]
+        found = []
+        for status, shape in sorted(responses):
+            whole = self._follow(shape)
+            codes = whole["content"]["application/problem+json"].get("examples", {})
+            found.append((status, whole["description"], sorted(codes)))
+        return found
+
     def _content(self, response: dict[str, Any]) -> Markup:
         found = [self.linked(content["schema"]) for content in response.get("content", {}).values()]
         return Markup(" ").join([said(response.get("description", "")), *found])
@@ -46,6 +58,30 @@ class Words:
 
     def _link(self, name: str) -> Markup:
         return Markup('<a class="govuk-link" href="#schema-{0}">{0}</a>').format(name)
+
+
+def used(operations: list[dict[str, Any]], schemas: dict[str, Any]) -> dict[str, Any]:
+    """The schemas that these operations name, and those that they name in turn."""
+    wanted = list(_names(operations))
+    found: dict[str, Any] = {}
+    while wanted:
+        name = wanted.pop(0)
+        if name not in found and name != "Problem":
+            found[name] = schemas[name]
+            wanted += _names(schemas[name])
+    return dict(sorted(found.items()))
+
+
+def _names(shape: Any) -> Iterator[str]:
+    if isinstance(shape, dict):
+        reference = shape.get("$ref", "")
+        if isinstance(reference, str) and reference.startswith(_SCHEMAS):
+            yield reference.removeprefix(_SCHEMAS)
+        for inner in shape.values():
+            yield from _names(inner)
+    elif isinstance(shape, list):
+        for inner in shape:
+            yield from _names(inner)
 
 
 def said(text: str) -> Markup:

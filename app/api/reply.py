@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any
 
-from flask import Response, jsonify, request
+from flask import Response, g, jsonify, request
 from marshmallow import Schema
 
 from app.api.errors import PreconditionFailed, PreconditionRequired
@@ -19,7 +19,7 @@ from app.http.house import actor, house
 from app.http.idempotency import Asked, Kept
 from foundation.errors import ServiceError
 from retention.errors import BatchChanged, CaseChanged
-from sharing.errors import Changed
+from sharing.errors.items import Changed
 
 _ETAG = re.compile(r'"(\d{1,9})(?:\.[0-9a-f]{16})?"')
 NEVER = -1  # a version nothing has
@@ -42,6 +42,9 @@ def answer(reply: Reply | Response, gives: type[Schema] | None, status: int) -> 
         return reply
     if gives is None:
         response = Response(status=204 if reply.body is None else status)
+    elif reply.replayed:  # kept as it was given
+        response = jsonify(reply.body)
+        response.status_code = status
     else:
         shown = reply.body if not reply.shown_once else {**reply.body, **reply.shown_once}
         response = jsonify(gives().dump(shown))
@@ -91,15 +94,21 @@ def once(
     wanted = asked(parts)
 
     def do(work: Work) -> Reply:
-        before = idempotency.claim(work.conn, wanted, work.now) if wanted else None
+        before = idempotency.claim(work.conn, house().secrets, wanted, work.now) if wanted else None
         if before is not None:
             return replay(before)
         reply = _act(act, work, names or {})
         if wanted:
-            idempotency.keep(work.conn, wanted, Kept(reply.body, reply.location, reply.version))
+            idempotency.keep(work.conn, house().secrets, wanted, Kept(_as_given(reply), reply.location, reply.version))
         return reply
 
     return house().do(do, actor())
+
+
+def _as_given(reply: Reply) -> Any:
+    """The body by its schema, without what is shown once."""
+    gives = g.get("gives")
+    return reply.body if gives is None or reply.body is None else gives().dump(reply.body)
 
 
 @contextmanager

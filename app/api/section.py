@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import wraps
 from typing import Any, NoReturn, TypeVar
 
-from flask import Request, Response
+from flask import Blueprint as FlaskBlueprint
+from flask import Request, Response, g
 from flask_smorest import Blueprint
 from marshmallow import RAISE, Schema, ValidationError
 from webargs.core import missing
@@ -19,6 +20,7 @@ from app.api.schemas.shapes import Nothing
 from app.http.permissions import signed_in
 
 PREFIX = "api_"
+PATH = "/api/v1"
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -34,11 +36,12 @@ class Parser(FlaskParser):
         if not is_json_request(req):
             raise NotJson("Send application/json.")
         try:
-            found = json.loads(data, parse_constant=_no_constant)
+            found = json.loads(data, parse_constant=_no_constant, object_pairs_hook=_each_once)
             # A lone half of a surrogate pair is legal JSON and no text: nothing below could keep or show it.
             json.dumps(found, ensure_ascii=False).encode()
         except (ValueError, RecursionError):
-            raise JsonBroken("Check the syntax; the body must be one JSON object in UTF-8.") from None
+            wanted = "one JSON object in UTF-8 in which no name stands twice"
+            raise JsonBroken(f"Check the syntax; the body must be {wanted}.") from None
         return found
 
     def handle_error(
@@ -62,6 +65,14 @@ def _no_constant(name: str) -> NoReturn:
     raise ValueError(name)
 
 
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A name that stands twice is read by one as the first and by another as the last: it is no body of ours."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError
+    return found
+
+
 def _flat(messages: Any, path: str = "") -> Iterator[tuple[str, str]]:
     if isinstance(messages, Mapping):
         for key, inner in messages.items():
@@ -81,7 +92,16 @@ class Section(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
 
     def __init__(self, name: str, description: str) -> None:
         # Pages have sections of the same names.
-        super().__init__(PREFIX + name, __name__, url_prefix="/api/v1", description=description)
+        super().__init__(PREFIX + name, __name__, url_prefix=PATH, description=description)
+
+    def undescribed(self, method: str, rule: str) -> Callable[[View], View]:
+        """An address that the description has no word for (OPTIONS). The view brings its own mark."""
+
+        def decorate(view: View) -> View:
+            FlaskBlueprint.add_url_rule(self, rule, view.__name__, view, methods=[method])
+            return view
+
+        return decorate
 
     def op(
         self,
@@ -106,6 +126,7 @@ class Section(Blueprint):  # type: ignore[misc]  # flask-smorest ships no types
         def decorate(view: View) -> View:
             @wraps(view)
             def answering(*args: Any, **kwargs: Any) -> Response:
+                g.gives = gives  # what is kept for a repeated request is kept in this form
                 found: Reply | Response = view(*args, **kwargs)
                 return answer(found, gives, status)
 

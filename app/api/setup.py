@@ -5,19 +5,22 @@ from __future__ import annotations
 from typing import Any
 
 import flask_smorest
-from flask import Flask, Response, current_app, jsonify, render_template
-from flask.typing import ResponseReturnValue
+from flask import Flask, Response, current_app, jsonify
 
-from app.api.reference import Words, said
+from app.api import pages
 from app.api.schemas.shapes import Problem
-from app.api.spec import INFO, described, operations
+from app.api.spec import EXTENSION, INFO, described
 from app.api.v1 import (
+    abroad,
     accounts,
     acts,
     agreements,
+    alerts,
     audit,
     batches,
+    conferrals,
     copies,
+    decisions,
     demonstration,
     disposals,
     downloads,
@@ -27,20 +30,37 @@ from app.api.v1 import (
     holds,
     incidents,
     items,
+    links,
     log_retention,
+    media,
+    outbox,
+    overrides,
+    papers,
+    partner_systems,
+    passkeys,
     people,
+    recoveries,
+    registers,
+    requests,
     schedules,
     session,
+    status,
+    tokens,
     transfers,
+    uploads,
+    versions,
 )
 from app.bootstrap.house import House
 from app.http.permissions import public
 
 SECTIONS = (
     session.bp,
+    tokens.bp,
+    passkeys.bp,
     people.bp,
     drafts.bp,
     files.bp,
+    uploads.bp,
     items.bp,
     acts.bp,
     downloads.bp,
@@ -54,10 +74,24 @@ SECTIONS = (
     audit.bp,
     log_retention.bp,
     incidents.bp,
+    media.bp,
+    outbox.bp,
+    partner_systems.bp,
+    papers.bp,
     accounts.bp,
+    links.bp,
+    recoveries.bp,
+    conferrals.bp,
     agreements.bp,
+    versions.bp,
+    alerts.bp,
+    registers.bp,
+    requests.bp,
+    decisions.bp,
+    abroad.bp,
+    overrides.bp,
+    status.bp,
 )
-EXTENSION = "custodes-api"
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]  # flask-smorest ships no types
@@ -77,35 +111,22 @@ def set_up(app: Flask) -> None:
     api.spec.components.schema("Problem", schema=Problem)
     for section in (*SECTIONS, *((demonstration.bp,) if house.demonstration else ())):
         api.register_blueprint(section)
-    app.extensions[EXTENSION] = described(api.spec.to_dict(), app)
+    app.extensions[EXTENSION] = described(api.spec.to_dict(), app, _events(house))
     app.add_url_rule("/api/v1/openapi.json", "api.openapi", openapi)
-    app.add_url_rule("/api/docs", "api.reference", reference)
+    app.add_url_rule("/api/docs", "api.reference", pages.reference)
+    app.add_url_rule("/api/docs/<section>", "api.section", pages.section)
+
+
+def _events(house: House) -> dict[str, str]:
+    """What partner systems are told, and in which words people are: the first topic of each."""
+    topics = reversed(house.policies.notifications.topics)
+    return {topic.event: f"{topic.name}." for topic in topics if topic.event}
 
 
 @public
 def openapi() -> Response:
     """The description, for machines."""
     return jsonify(_description())
-
-
-@public
-def reference() -> ResponseReturnValue:
-    """The description, for people: no script, nothing from elsewhere."""
-    description = _description()
-    groups: dict[str, list[dict[str, Any]]] = {tag["name"]: [] for tag in description["tags"]}
-    for path, method, operation in operations(description):
-        groups[operation["tags"][0]].append({"path": path, "method": method.upper(), **operation})
-    schemas = description["components"]["schemas"]
-    words = Words(description)
-    return render_template(
-        "api/reference.html",
-        api=description,
-        groups=groups,
-        schemas=schemas,
-        named=words.named,
-        linked=words.linked,
-        said=said,
-    )
 
 
 def _description() -> dict[str, Any]:

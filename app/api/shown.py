@@ -13,7 +13,7 @@ from identity.errors import GroupUnknown, OfficeUnknown, PersonUnknown
 from retention.model.hold import Hold
 from retention.rules import scope as scopes
 from retention.rules.steps import holding
-from sharing.errors import WhoUnknown
+from sharing.errors.items import WhoUnknown
 
 NOBODYS = UUID(int=0)  # no draft, item or account has it
 
@@ -36,7 +36,7 @@ def me(work: Work, who: Actor) -> dict[str, Any]:
         "offices": [work.people.office(number) for number in sorted(who.offices)],
         "duties": sorted(who.duties),
         "vetted_until": who.vetted_until,
-        "trained_until": who.trained_until,
+        "training": work.checks.of(work.people.person(who.id), now=work.now).training,
         "now": work.now,
     }
 

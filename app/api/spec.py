@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Flask
 
+from app.api import examples, hooks, links
 from app.api.schemas.shapes import Problem
-from app.api.section import PREFIX
+from app.api.section import PATH, PREFIX
 from app.bootstrap.idempotency import KEPT_FOR
 from app.http.idempotency import HEADER
 
+EXTENSION = "custodes-api"  # under which the application keeps the description
 INFO = {
     "title": "Custodes",
     "version": "1",
@@ -29,12 +31,36 @@ PROBLEMS = {
     "403": "It may not be done by this person, or not now; `reasons` says why.",
     "404": "There is nothing of that name, or nothing one may know of: the two look alike.",
     "409": "Somebody or something was there first, or the Idempotency-Key was used for another request.",
+    "410": "It was destroyed, or its time is over.",
     "412": "If-Match names another version.",
     "413": "Too large; `detail` names the limit.",
     "415": "The body is not of the type this takes.",
+    "416": "No byte of the file lies in that range.",
     "428": "Say with If-Match which version is meant.",
+    "429": "Too often. `Retry-After` says when to ask again.",
+    "460": "The piece is not as its checksum says; nothing of it counts.",
     "500": "A fault of ours. Nothing was changed.",
     "503": "It cannot be done safely now. Nothing was changed and nothing served.",
+}
+# Both come in the same header; which operations a token reaches, its holder chose when it was made.
+BEARERS = {
+    "session": {
+        "type": "http",
+        "scheme": "bearer",
+        "description": (
+            "What `POST /session/code` or a passkey gives: good for 30 minutes after the last request, and for 12 "
+            "hours at most. Everything its person may."
+        ),
+    },
+    "token": {
+        "type": "http",
+        "scheme": "bearer",
+        "bearerFormat": "custodes_…",
+        "description": (
+            "For a program (`POST /me/tokens`): for one person, all they hold or one appointment, to look only or to "
+            "act, until its last day. It makes no tokens, changes no password and accepts no handling requirements."
+        ),
+    },
 }
 # Signing out or running the sweep twice does no harm, and a token is shown once.
 KEEPS_NOTHING = (
@@ -44,17 +70,20 @@ KEEPS_NOTHING = (
     "/api/v1/people/search",
     "/api/v1/holds/preview",
 )
+# A piece of an upload is sent once: its offset says so.
+GOES_ON = ("patch", "/api/v1/drafts/{draft}/uploads/{upload}")
 ALWAYS = ("400", "500", "503")
 METHODS = ("get", "post", "put", "patch", "delete")
 _REF = {"$ref": "#/components/schemas/Problem"}
 
 
-def described(raw: dict[str, Any], app: Flask) -> dict[str, Any]:
-    """The finished description of what the sections registered."""
+def described(raw: dict[str, Any], app: Flask, events: Mapping[str, str]) -> dict[str, Any]:
+    """The finished description of what the sections registered. ``events``: what webhooks tell, by type, in words."""
     components = raw.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = _problem_schema(raw)
     components["responses"] = {f"Problem{status}": _problem(text) for status, text in PROBLEMS.items()}
-    components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer"}}
+    components["schemas"]["WebhookEvent"] = hooks.event_schema(events)
+    components["securitySchemes"] = BEARERS
     components["parameters"] = {
         "IdempotencyKey": {
             "in": "header",
@@ -73,7 +102,11 @@ def described(raw: dict[str, Any], app: Flask) -> dict[str, Any]:
         _finish(path, method, operation, app)
     for tag in raw["tags"]:
         tag["name"] = tag["name"].removeprefix(PREFIX)
-    raw["security"] = [{"bearer": []}]
+    raw["security"] = [{name: []} for name in BEARERS]
+    raw["webhooks"] = hooks.webhooks(events)
+    found = list(operations(raw))
+    examples.show(raw, found, PROBLEMS)
+    links.draw(found)
     return raw
 
 
@@ -95,17 +128,19 @@ def _finish(path: str, method: str, operation: dict[str, Any], app: Flask) -> No
         operation["security"] = []
     for status in _statuses(path, method, public):
         responses[status] = {"$ref": f"#/components/responses/Problem{status}"}
-    if "416" in responses:
-        responses["416"] = _problem(responses["416"]["description"])
+    responses |= {own: _problem(responses[own]["description"]) for own in ("416", "460") if own in responses}
     if method in ("post", "put", "patch", "delete") and not public:
         parameters = operation.setdefault("parameters", [])
-        if not path.startswith(KEEPS_NOTHING) and not path.endswith("/open"):
+        if not path.startswith(KEEPS_NOTHING) and not path.endswith("/open") and (method, path) != GOES_ON:
             parameters.append({"$ref": "#/components/parameters/IdempotencyKey"})
         if "{reference}" in path or "{draft}" in path:
             parameters.append({"$ref": "#/components/parameters/IfMatch"})
-    operation["operationId"] = (
-        f"{method}{path.removeprefix('/api/v1').replace('/', '-').replace('{', '').replace('}', '')}"
-    )
+    operation["operationId"] = operation_id(method, path)
+
+
+def operation_id(method: str, path: str) -> str:
+    """What an operation is called: `get-items-reference`."""
+    return f"{method.lower()}{path.removeprefix(PATH).replace('/', '-').replace('{', '').replace('}', '')}"
 
 
 def _statuses(path: str, method: str, public: bool) -> Iterator[str]:

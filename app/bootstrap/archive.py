@@ -27,6 +27,10 @@ class Sealed:
         return f"{self.bag.name}.age"
 
     @property
+    def references(self) -> tuple[str, ...]:
+        return self.bag.references
+
+    @property
     def marking(self) -> str:
         return self.bag.marking
 

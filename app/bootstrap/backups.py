@@ -45,8 +45,11 @@ from vault.tables import vault_part
 if TYPE_CHECKING:
     from app.bootstrap.house import House
 
-# Never restored, so never copied: who is signed in, what was answered to a request, who leads, how far a check is.
-LEFT_OUT = frozenset({"session", "idempotency", "lease", "vault_fixity", "vault_fixity_fault"})
+# Never restored, so never copied: who is signed in, what was answered to a request, who leads, what ran, which versions
+# serve, how far a check is, what somebody typed and has not sent.
+LEFT_OUT = frozenset(
+    {"session", "idempotency", "unsent", "lease", "job_run", "schema_step", "vault_fixity", "vault_fixity_fault"}
+)
 ATTEMPTS = 5
 _PAGE = 500
 

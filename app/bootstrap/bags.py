@@ -11,30 +11,26 @@ import json
 import secrets
 import zipfile
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from hashlib import sha256, sha512
 from typing import Any, cast
 
-from app.bootstrap.parcels import Sink
+from app.bootstrap.parcels import WHEN, Made, Sink
 from retention.model.transfer import ARCHIVE, Label
-from sharing.service.ending import FileReturned, Returned
+from sharing.service.ending import FileReturned
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 COLUMNS = (
     "identifier", "path", "title", "kind", "date_sent", "date_closed", "creator", "establishment", "marking",
     "closure_status", "closure_period_years", "closure_authority", "size", "sha256",
 )  # fmt: skip
-_WHEN = (1980, 1, 1, 0, 0, 0)  # a zip's own dates say nothing: bag-info.txt does
 
 
 @dataclass
-class Bag:
-    """``retention.ports.Parcel``. ``sha256`` is of ``manifest-sha256.txt``, which lists every file of the payload."""
+class Bag(Made):
+    """``manifest`` is ``manifest-sha256.txt``, which lists every file of the payload."""
 
-    returned: Returned
     label: Label
-    words: bytes = field(init=False, repr=False)
-    manifest: bytes = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         said = {**self.returned.words, "number": secrets.token_hex(16)}  # the digest in the log confirms no guess
@@ -46,22 +42,6 @@ class Bag:
     @property
     def name(self) -> str:
         return f"{self.returned.reference}.bag.zip"
-
-    @property
-    def marking(self) -> str:
-        return self.returned.marking
-
-    @property
-    def files(self) -> int:
-        return len(self.returned.files)
-
-    @property
-    def size(self) -> int:
-        return sum(one.reader.size for one in self.returned.files)
-
-    @property
-    def sha256(self) -> str:
-        return sha256(self.manifest).hexdigest()
 
     def stream(self) -> Iterator[bytes]:
         """The payload is hashed as it goes by; what lists its SHA-512 comes after it."""
@@ -89,14 +69,9 @@ class Bag:
                 archive.writestr(self._entry(f"tagmanifest-{name}.txt"), text)
         yield sink.taken()
 
-    def close(self) -> None:
-        """Every file."""
-        for one in self.returned.files:
-            one.reader.close()
-
     def _entry(self, path: str) -> zipfile.ZipInfo:
         """One folder holds the bag: RFC 8493 section 4.2."""
-        return zipfile.ZipInfo(f"{self.returned.reference}/{path}", _WHEN)
+        return zipfile.ZipInfo(f"{self.returned.reference}/{path}", WHEN)
 
     def _paths(self) -> Iterator[tuple[str, FileReturned]]:
         """Numbered, since two files may bear one name; without anything a path, or a line, could be made of."""

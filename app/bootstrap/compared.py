@@ -21,14 +21,26 @@ from audit.erasures import Erasures
 from audit.events import ENTRY_REDACTED
 from audit.fact import kinds
 from audit.follow import make_fact
+from audit.replica import Replica
+from custody.service.replay import CustodyReplay
+from identity.service.conferral_replay import ConferralReplay
+from identity.service.consent_replay import ConsentReplay, RecoveryReplay, SealReplay
+from identity.service.token_replay import TokenReplay
 from identity.store.bound import Bound as Accounts
 from identity.tables import person
+from incidents.service.replay import IncidentReplay
+from outbox.service.replay import OutboxReplay
 from retention.service.replay import Replay
 from retention.store.schedules import ScheduleRows
+from sharing.service.alert_follower import AlertReplay
+from sharing.service.decision_replay import DecisionReplay
 from sharing.service.duty_replay import DutyReplay
+from sharing.service.override_follower import OverrideReplay
+from sharing.service.rights.replay import RequestReplay
+from sharing.service.version_replay import VersionReplay
 from sharing.store.access import read
 from sharing.store.bound import Bound as Items
-from sharing.tables import item
+from sharing.tables.items import item
 from vault.events import KEY_DESTROYED
 from vault.tables import vault_object
 
@@ -37,6 +49,7 @@ if TYPE_CHECKING:
 
     from app.bootstrap.house import House
 
+Replayed = Replica | SealReplay | TokenReplay | ConferralReplay
 ITEM, ACCOUNT = "sharing", "identity"
 _STEP = 500
 _AFTER_ITEM = sa.select(item.c.id).where(item.c.id > sa.bindparam("last")).order_by(item.c.id).limit(_STEP)
@@ -56,12 +69,31 @@ class Comparison:
         words = wiring.words(house)
         with reading(house.engine) as conn:
             texts = ScheduleRows(conn, words).texts()
+            agreements = house.known.readable(conn)
         self._replay = Replay(house.policies.schedules, words, house.policies.digest, texts)
-        self._agreed = DutyReplay(house.policies.agreements, words, house.policies.digest)
+        self._agreed = DutyReplay(agreements, words, house.policies.digest)
+        self._outbox = OutboxReplay(house.policies.notifications, house.policies.digest)
+        # Each told what is of its kinds, whatever policies it was recorded under.
+        self._rest: dict[str, Replayed] = {
+            "alerts": AlertReplay(words),
+            "incidents": IncidentReplay(),
+            "media and paper": CustodyReplay(words),
+            "sharing decisions": DecisionReplay(),
+            "requests": RequestReplay(words),
+            "conferrals": ConferralReplay(),
+            "consents": ConsentReplay(),
+            "recoveries": RecoveryReplay(),
+            "tokens": TokenReplay(),
+            "overrides": OverrideReplay(),
+            "versions": VersionReplay(words),
+        }
 
     def close(self) -> None:
         self._replay.close()
         self._agreed.close()
+        self._outbox.close()
+        for replay in self._rest.values():
+            replay.close()
 
     def told(self, leaf: form.Leaf, values: Mapping[str, str], erased: bool) -> None:
         """One entry of the log."""
@@ -82,10 +114,18 @@ class Comparison:
             self._erased -= self._erasures.told(make_fact(leaf, values))
         elif leaf.act == KEY_DESTROYED.name:
             self._destroyed.add(values["subject"])
+        self._replayed(leaf, values)
+
+    def _replayed(self, leaf: form.Leaf, values: Mapping[str, str]) -> None:
         if leaf.act in self._replay.kinds:
             self._replay.follow(make_fact(leaf, values), leaf.pol)
         if leaf.act in self._agreed.kinds:
             self._agreed.follow(make_fact(leaf, values), leaf.pol)
+        if leaf.act in self._outbox.kinds:
+            self._outbox.follow(make_fact(leaf, values), leaf.pol)
+        for replay in self._rest.values():
+            if leaf.act in replay.kinds:
+                replay.follow(make_fact(leaf, values))
 
     def differences(self, conn: Connection) -> Iterator[str]:
         """Each row that is not what the log says, in words that name no content."""
@@ -98,6 +138,9 @@ class Comparison:
             parts["disposal"] = self._replay.differences
         if not self._unread & self._agreed.kinds:
             parts["agreements"] = self._agreed.differences
+        if not self._unread & self._outbox.kinds:
+            parts["outbox"] = self._outbox.differences
+        parts |= {name: each.differences for name, each in self._rest.items() if not self._unread & each.kinds}
         for name, part in parts.items():
             try:
                 yield from part(conn)

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from app.bootstrap import fixity
+from app.bootstrap import fixity, rehearsed
 from app.bootstrap.engines import reading
 from app.bootstrap.events import BACKUP_MADE, DRILL_PASSED, KEYS_BACKED_UP
 from audit.fact import Kind
 from audit.tables import audit_index
 from foundation.orm import from_ms
 from vault.continuity import Continuity
-from vault.events import SHARES_REHEARSED
 from vault.fixity import Fixity
 
 if TYPE_CHECKING:
@@ -29,12 +27,16 @@ WELL, LATE, NEVER = "well", "late", "never"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that must be done again and again. ``word``: well, late or never; of fixity, its own."""
+    """One thing that must be done again and again. ``word``: well, late or never; of fixity and rehearsals, their own.
+
+    ``do``: what to do where it is not well.
+    """
 
     name: str
     word: str
     last: datetime | None
     text: str
+    do: str
 
     @property
     def well(self) -> bool:
@@ -46,25 +48,31 @@ _DO = {
     "backup": "Run “custodes backup make”; docs/runbooks/backup.md.",
     "key_backup": "Run “custodes backup keys”; docs/runbooks/backup.md.",
     "drill": "Run “custodes drill”; docs/runbooks/drill.md.",
-    "rehearsal": "Rehearse with the custodians; docs/runbooks/recover-the-keyring.md.",
     "fixity": "Run “custodes vault fixity”; docs/runbooks/drill.md.",
 }
 
 
-def standing(conn: sa.Connection, rules: Continuity, now: datetime) -> list[Line]:
-    """Each of them, as the log and the rows have it."""
+def standing(house: House, conn: sa.Connection, now: datetime) -> list[Line]:
+    """Each of them, as the log and the rows have it; a line for each set of keys that shares were to be made of."""
+    rules = house.policies.continuity
     return [
         _line(conn, "backup", BACKUP_MADE, rules.backup, now),
         _line(conn, "key_backup", KEYS_BACKED_UP, rules.backup, now),
         _line(conn, "drill", DRILL_PASSED, rules.drill, now),
-        _line(conn, "rehearsal", SHARES_REHEARSED, rules.rehearsal, now),
+        *(Line("rehearsal", each.word, each.last, each.text, each.do) for each in rehearsed.standing(house, conn, now)),
         _fixity(conn, rules, now),
     ]
 
 
 def words(lines: list[Line]) -> dict[str, str]:
-    """For /health/ready."""
-    return {line.name: line.word for line in lines}
+    """For /health/ready: of several sets of keys the one that stands worst."""
+    worst = [word for word in rehearsed.WORST if any((line.name, line.word) == ("rehearsal", word) for line in lines)]
+    return {line.name: worst[0] if line.name == "rehearsal" else line.word for line in lines}
+
+
+def todo(line: Line) -> str:
+    """What to do where something is not well, and the page that says how."""
+    return "" if line.well else line.do
 
 
 def warn(house: House) -> None:
@@ -72,14 +80,9 @@ def warn(house: House) -> None:
     if house.demonstration:
         return
     with reading(house.engine) as conn:
-        for line in _due(standing(conn, house.policies.continuity, house.now())):
-            log.warning("%s", line)
-
-
-def _due(lines: list[Line]) -> Iterator[str]:
-    for line in lines:
-        if not line.well:
-            yield f"{line.text} {_DO[line.name]}"
+        for line in standing(house, conn, house.now()):
+            if not line.well:
+                log.warning("%s %s", line.text, line.do)
 
 
 def _line(conn: sa.Connection, name: str, kind: Kind, most: timedelta, now: datetime) -> Line:
@@ -90,15 +93,14 @@ def _line(conn: sa.Connection, name: str, kind: Kind, most: timedelta, now: date
         "backup": "Backup",
         "key_backup": "Backup of the keys",
         "drill": "Drill",
-        "rehearsal": "Rehearsal of shares",
     }
     if at is None:
-        return Line(name, NEVER, None, f"{what[name]}: there was none yet.")
+        return Line(name, NEVER, None, f"{what[name]}: there was none yet.", _DO[name])
     last = from_ms(at)
     text = f"{what[name]}: the last one was {_ago(now - last)} ago"
     if now - last > most:
-        return Line(name, LATE, last, f"{text}, and may be {_ago(most)} old.")
-    return Line(name, WELL, last, f"{text}.")
+        return Line(name, LATE, last, f"{text}, and may be {_ago(most)} old.", _DO[name])
+    return Line(name, WELL, last, f"{text}.", "")
 
 
 def _fixity(conn: sa.Connection, rules: Continuity, now: datetime) -> Line:
@@ -110,7 +112,7 @@ def _fixity(conn: sa.Connection, rules: Continuity, now: datetime) -> Line:
         "waiting": "Stored objects: none was read again yet.",
         "well": "Stored objects: as they were stored, as far as they were read again.",
     }
-    return Line("fixity", found.word, last, text[found.word])
+    return Line("fixity", found.word, last, text[found.word], _DO["fixity"])
 
 
 def _ago(span: timedelta) -> str:

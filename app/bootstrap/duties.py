@@ -15,7 +15,9 @@ NO_RULE = "no-permit"  # the rule of a refusal for which no rule speaks: everyth
 
 
 # Looking is an act too. The audit log's own readers record theirs with what was asked for.
-LOOKS = frozenset({"view-accounts", "view-disposal-log", "view-incidents"})
+LOOKS = frozenset(
+    {"view-accounts", "view-people", "view-disposal-log", "view-incidents", "view-requests", "view-overview"}
+)
 
 
 class DutyRefused(Denied):
@@ -42,6 +44,7 @@ def against(work: Work, action: str, *, body: str = "", other: str = "", owner: 
     if not verdict.rules:
         return (Reason(NO_RULE, " ".join(verdict.why)),)
     rules = decider.rules
-    return [Reason(rule, rules[rule].why, rules[rule].source) for rule in verdict.rules if rule in rules] or (
+    told = zip(verdict.rules, verdict.why, strict=False)
+    return [Reason(rule, why, rules[rule].source) for rule, why in told if rule in rules] or (
         Reason(verdict.rules[0], " ".join(verdict.why)),
     )

@@ -35,6 +35,7 @@ _LIMITS = {
     "lock_timeout": 10_000,
     "idle_in_transaction_session_timeout": 300_000,  # erasing a large item's content happens between two statements
 }
+_ANSWER = 45.0  # seconds for an answer of the server: longer than its own limits take to refuse
 # A sequential scan of a small table makes every writer to it a conflict (PostgreSQL, 13.2.3); index scans lock what
 # they read. Forbidden scans cost so much that the compiler of queries would wake for each that has no index.
 _PLANS = {"enable_seqscan": "off", "jit": "off"}
@@ -72,8 +73,11 @@ def forget_overwritten(engine: sa.Engine, *tables: str) -> bool:
             raw = conn.connection.dbapi_connection  # outside any transaction: within one nothing is moved
             return raw is not None and not raw.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
         conn.exec_driver_sql("set statement_timeout = 0")
+        driver: Any = conn.connection.driver_connection
+        driver.patience = None
         for table in tables:
             conn.exec_driver_sql(f"vacuum {table}")
+        driver.patience = _ANSWER
         conn.exec_driver_sql(f"set statement_timeout = {_LIMITS['statement_timeout']}")
     return True
 
@@ -98,6 +102,9 @@ def _postgresql(url: URL, threads: int) -> sa.Engine:
         hide_parameters=True,
         connect_args={"application_name": "custodes", "connect_timeout": 10, "options": said, **url.query},
     )
+    from vault.answering import give_up_after  # here: SQLite needs none of it
+
+    give_up_after(engine, _ANSWER)
     sa.event.listen(engine, "connect", _take_any_text)
     sa.event.listen(engine, "checkin", _put_down)
     sa.event.listen(engine, "checkout", _still_there)

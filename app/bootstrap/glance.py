@@ -29,4 +29,12 @@ def glance(house: House) -> Iterator[Glance]:
     """``with glance(house) as seen``: short, since PostgreSQL keeps what it sees from being cleaned up."""
     rules = house.policies
     with reading(house.engine) as conn:
-        yield Glance(conn, People(conn, parties=rules.parties, roles=rules.roles, binder=house.binder))
+        people = People(
+            conn,
+            parties=rules.parties,
+            roles=rules.roles,
+            gates=rules.gates,
+            adequacy=rules.adequacy,
+            binder=house.binder,
+        )
+        yield Glance(conn, people)

@@ -13,18 +13,20 @@ from typing import TypeVar
 
 import sqlalchemy as sa
 
-from app.bootstrap import continuity, ledger, wiring
+from app.bootstrap import continuity, ledger, providing, wiring
 from app.bootstrap import keys as key_files
 from app.bootstrap import policies as policy_files
 from app.bootstrap.clock import Clock, DemonstrationClock, SystemClock
 from app.bootstrap.contention import again
-from app.bootstrap.engines import make_engine
+from app.bootstrap.engines import make_engine, reading
 from app.bootstrap.events import POLICIES_CHANGED, STARTED
 from app.bootstrap.keys import Keys
 from app.bootstrap.places import Places
 from app.bootstrap.policies import Policies
+from app.bootstrap.providing import Published
 from app.bootstrap.schema import at_head, unaltered, upgrade
 from app.bootstrap.unfinished import refuse_unfinished
+from app.bootstrap.versions import Known, startable
 from app.bootstrap.work import Work
 from app.bootstrap.writers import Writers
 from app.config import Settings
@@ -33,7 +35,8 @@ from audit.reading import policies_before
 from foundation.actor import SERVICE, Actor
 from foundation.bound import Binder
 from foundation.errors import Unavailable
-from identity.rules.decide import Decider
+from identity.rules.decide import GATED, Decider
+from identity.rules.training import wheres
 from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
 from vault.addresses import vault_of
@@ -63,6 +66,8 @@ class House:
     hasher: Hasher
     writers: Writers
     places: Places
+    known: Known
+    published: Published
     binder: Binder = field(repr=False)
     secrets: SecretBox = field(repr=False)
 
@@ -146,10 +151,12 @@ def build(settings: Settings, *, hasher: Hasher | None = None) -> House:
         backend=make_backend(settings.vault_url),
         keys=keys,
         policies=found,
-        decider=Decider(found.access),
+        decider=Decider(found.access, wheres(found.gates, GATED)),
         hasher=hasher or Hasher(),
         writers=Writers(alone=engine.dialect.name == "sqlite"),
         places=Places(),
+        known=Known(found, keys.log),
+        published=Published(demonstration=settings.demonstration),
         binder=Binder(keys.facts),
         secrets=SecretBox(keys.identity),
     )
@@ -161,8 +168,11 @@ def started(house: House) -> None:
     Raises RestoreUnfinished, SchemaAltered, LedgerBehind, LedgerDamaged.
     """
     refuse_unfinished(house.settings)
+    providing.startable(house.settings, house.policies.gates.providers.known)
     unaltered(house.engine)
     told = ledger.kept(house)
+    with reading(house.engine) as conn:
+        startable(house, conn)
     with house.work() as work:
         what: dict[str, Value] = {"version": version("custodes"), "demonstration": house.demonstration}
         before = policies_before(work.conn)

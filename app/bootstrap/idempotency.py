@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from foundation.orm import Instant, metadata
 
-# No content and no guessable digest: `id` and `digest` are keyed, `body` holds ids, references and versions alone.
+# Nothing in clear and no guessable digest: `id` and `digest` are keyed, `body` is sealed (`app.http.idempotency`).
 idempotency = sa.Table(
     "idempotency",
     metadata,

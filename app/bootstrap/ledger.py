@@ -17,6 +17,7 @@ from app.bootstrap.events import LEDGER_REBUILT, LEDGER_REPLAYED
 from foundation.actor import SERVICE, Actor
 from foundation.errors import Unavailable
 from retention.errors import CaseNotFound
+from retention.model.case import BEGUN
 from vault.tables import vault_object
 
 if TYPE_CHECKING:
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("custodes.start")
 _STEP = 500
-_BEGUN = ("destroying", "erased", "destroyed")  # of these the sweep ends what a crash broke off
 
 
 class LedgerBehind(Unavailable):
@@ -107,7 +107,7 @@ def replay(house: House, actor: Actor = SERVICE, *, told: Told | None = None) ->
 def _again(work: Work, *, item: str, at: datetime, actor: Actor) -> bool:
     """Whether anything was left to do: what a crash kept from being written down is the sweep's, and no restore."""
     with suppress(CaseNotFound):
-        if work.disposals.case(item).state in _BEGUN:
+        if work.disposals.case(item).state in BEGUN:
             return False
     work.retention.destroyed_before(item, at=at, actor=actor, now=work.now)
     return True

@@ -7,10 +7,12 @@ import shutil
 import tempfile
 from contextlib import closing, suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
+
+import sqlalchemy as sa
 
 from app.bootstrap import outside, sequencing
 from app.bootstrap.clock import SystemClock
@@ -21,13 +23,16 @@ from audit.bundle import Exported, day_of, export_sealed
 from audit.bundle import export as export_log
 from audit.check import Report
 from audit.checkpoint import Note, head
-from audit.errors import RangeUnusable
-from audit.events import LOG_VERIFIED
+from audit.errors import ClockNotBehind, RangeUnusable
+from audit.events import CLOCK_CORRECTED, LOG_FAULTY, LOG_VERIFIED
 from audit.examine import verify_database
 from audit.fact import Value
+from audit.leaf import SLACK
 from audit.sealing import Recipient
+from audit.tables import audit_head
 from foundation.actor import SERVICE, Actor
 from foundation.errors import Unavailable
+from foundation.orm import to_ms
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -51,6 +56,9 @@ def verify(house: House, actor: Actor) -> Report:
     # A log so damaged that nothing can be added to it: then the faults found are still to be seen.
     with suppress(*(() if report.ok else (Unavailable,))), house.work(actor) as work:
         work.trail.record(LOG_VERIFIED, actor=actor, now=work.now, what=_counts(report))
+        if not report.ok:  # a fact of its own, for those who follow facts and not figures
+            found: dict[str, Value] = {"faults": len(report.faults), "codes": sorted(report.codes)}
+            work.trail.record(LOG_FAULTY, actor=actor, now=work.now, what=found)
     return report
 
 
@@ -86,6 +94,22 @@ def sign(house: House, actor: Actor = SERVICE) -> Note:
     """The newest checkpoint over everything committed before now; a new one if something came since."""
     sequencing.settle(house)
     return house.do(lambda work: work.checkpoints.current(now=work.now), actor)
+
+
+def correct_clock(house: House, why: str, actor: Actor) -> timedelta:
+    """Enter that the clock had run ahead when newest entry or checkpoint were made, and is right now; by how much.
+
+    From here times start again. Raises ClockNotBehind where the clock is not behind the log by more than it may be.
+    """
+    sequencing.settle(house)
+    with house.work(actor) as work:
+        entered, signed = work.conn.scalar(sa.select(audit_head.c.time)) or 0, work.checkpoints.latest()
+        ahead = max(entered // 1000, signed.checkpoint.time if signed else 0) - to_ms(work.now)
+        if ahead <= SLACK // 1000:
+            raise ClockNotBehind("There is nothing to correct. Set the machine’s clock right first.")
+        work.trail.record(CLOCK_CORRECTED, actor=actor, now=work.now, what={"ahead": ahead}, why=why)
+    sequencing.settle(house)  # what comes after is measured by the tree
+    return timedelta(milliseconds=ahead)
 
 
 def export(house: House, path: Path, *, first: str = "", end: str = "", recipient: Recipient | None = None) -> Exported:

@@ -22,8 +22,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.pool import NullPool
 
-from sharing.tables import item as items
-from sharing.tables import item_field
+from sharing.tables.items import item as items
+from sharing.tables.items import item_field
 from vault import offline
 from vault.errors import KeyMissing, Tampered
 from vault.keyring import Keyring, LocalKeyring

@@ -14,16 +14,46 @@ from audit.leaf import canonical
 from sharing.service.ending import FileReturned, Returned
 
 FORMAT = "custodes-return/1"
-_WHEN = (1980, 1, 1, 0, 0, 0)  # a zip's own dates say nothing: the receipt's do
+WHEN = (1980, 1, 1, 0, 0, 0)  # a zip's own dates say nothing: what goes with it does
 
 
 @dataclass
-class Zip:
-    """``retention.ports.Parcel``: manifest.json, item.json and the files, uncompressed."""
+class Made:
+    """What every ``retention.ports.Parcel`` of an item says of itself. ``sha256`` is of ``manifest``."""
 
     returned: Returned
     manifest: bytes = field(init=False, repr=False)
     words: bytes = field(init=False, repr=False)
+
+    @property
+    def marking(self) -> str:
+        return self.returned.marking
+
+    @property
+    def references(self) -> tuple[str, ...]:
+        return (self.returned.reference,)
+
+    @property
+    def files(self) -> int:
+        return len(self.returned.files)
+
+    @property
+    def size(self) -> int:
+        return sum(one.reader.size for one in self.returned.files)
+
+    @property
+    def sha256(self) -> str:
+        return sha256(self.manifest).hexdigest()
+
+    def close(self) -> None:
+        """Every file."""
+        for one in self.returned.files:
+            one.reader.close()
+
+
+@dataclass
+class Zip(Made):
+    """manifest.json, item.json and the files, uncompressed."""
 
     def __post_init__(self) -> None:
         self.words = json.dumps(self.returned.words, ensure_ascii=False, indent=2, sort_keys=True).encode()
@@ -43,40 +73,19 @@ class Zip:
     def name(self) -> str:
         return f"{self.returned.reference}.zip"
 
-    @property
-    def marking(self) -> str:
-        return self.returned.marking
-
-    @property
-    def files(self) -> int:
-        return len(self.returned.files)
-
-    @property
-    def size(self) -> int:
-        return sum(one.reader.size for one in self.returned.files)
-
-    @property
-    def sha256(self) -> str:
-        return sha256(self.manifest).hexdigest()
-
     def stream(self) -> Iterator[bytes]:
         """As it is made: what was written is handed on before the next piece is read."""
         out = Sink()
         with zipfile.ZipFile(cast(Any, out), "w", zipfile.ZIP_STORED) as archive:
             for path, text in (("manifest.json", self.manifest), ("item.json", self.words)):
-                archive.writestr(zipfile.ZipInfo(path, _WHEN), text)
+                archive.writestr(zipfile.ZipInfo(path, WHEN), text)
             yield out.taken()
             for path, one in self._paths():
-                with archive.open(zipfile.ZipInfo(path, _WHEN), "w", force_zip64=True) as entry:
+                with archive.open(zipfile.ZipInfo(path, WHEN), "w", force_zip64=True) as entry:
                     for piece in one.reader.stream():
                         entry.write(piece)
                         yield out.taken()
         yield out.taken()
-
-    def close(self) -> None:
-        """Every file."""
-        for one in self.returned.files:
-            one.reader.close()
 
     def _paths(self) -> Iterator[tuple[str, FileReturned]]:
         """Numbered, since two files may bear one name; without anything a path could be made of."""

@@ -38,6 +38,7 @@ def publish(house: House) -> int:
         folder = house.settings.state / FOLDER
         (folder / EACH).mkdir(mode=0o755, parents=True, exist_ok=True)
         with _alone(folder), reading(house.engine) as conn:
+            _clear(folder)
             return sum(_write(path, text) for path, text in _notes(Checkpoints(conn, house.keys.log), folder))
     except (OSError, DBAPIError, ServiceError) as error:
         log.error("checkpoints could not be published as files: %s", error)
@@ -69,6 +70,12 @@ def _write(path: Path, text: str) -> bool:
         os.fsync(file.fileno())
     os.replace(new, path)
     return True
+
+
+def _clear(folder: Path) -> None:
+    """What a process that died while it wrote has left: nobody else writes now."""
+    for left in (*folder.glob(".*"), *(folder / EACH).glob(".*")):
+        left.unlink(missing_ok=True)
 
 
 @contextmanager

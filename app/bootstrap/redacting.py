@@ -21,7 +21,7 @@ from incidents.tables import incident
 from retention.store.cases import STANDS
 from retention.tables.cases import disposal_case
 from retention.tables.holds import disposal_hold, disposal_hold_item
-from sharing.tables import item
+from sharing.tables.items import item
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
@@ -54,7 +54,7 @@ def staying(conn: Connection, subjects: Collection[str]) -> set[str]:
     queries = (
         held.where(STANDS, entered.in_(wanted)),
         sa.select(item.c.uuid).where(item.c.uuid.in_(wanted), sa.not_(case)),
-        sa.select(incident.c.subject).where(incident.c.subject.in_(wanted), incident.c.state == "open"),
+        sa.select(incident.c.subject).where(incident.c.subject.in_(wanted), incident.c.state != "closed"),
     )
     return {str(each) for query in queries for each in conn.execute(query).scalars()}
 

@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 
-from identity.tables import person
+from identity.queries.tallies import Tally, tally
 from sharing.model.agreement import Agreement
 from sharing.model.coverage import Standing
 
-
-def _training(conn: sa.Connection, now: datetime) -> Standing:
-    return _of_people(conn, person.c.trained_until > now, "active accounts with training in date")
-
-
-def _vetting(conn: sa.Connection, now: datetime) -> Standing:
-    return _of_people(conn, person.c.vetted_until > now, "active accounts with vetting in date")
+if TYPE_CHECKING:
+    from app.bootstrap.policies import Policies
 
 
-def _of_people(conn: sa.Connection, held: sa.ColumnElement[Any], words: str) -> Standing:
-    good = sa.func.coalesce(sa.func.sum(sa.case((held, 1), else_=0)), 0)
-    row = conn.execute(sa.select(good, sa.func.count()).where(person.c.standing == "active")).one()
-    return Standing(int(row[0]), int(row[1]), words)
+def _training(found: Tally) -> Standing:
+    return Standing(found.trained, found.active, "active accounts with all the training they need in date")
 
 
-REGISTERS: Mapping[str, Callable[[sa.Connection, datetime], Standing]] = {"training": _training, "vetting": _vetting}
+def _vetting(found: Tally) -> Standing:
+    return Standing(found.vetted, found.active, "active accounts with vetting in date")
 
 
-def standings(conn: sa.Connection, agreement: Agreement, now: datetime) -> dict[str, Standing]:
+REGISTERS: Mapping[str, Callable[[Tally], Standing]] = {"training": _training, "vetting": _vetting}
+
+
+def standings(conn: sa.Connection, agreement: Agreement, rules: Policies, now: datetime) -> dict[str, Standing]:
     """What every register says that the agreement asks for."""
     named = {duty.evidence.register for duty in agreement.duties.values()} - {""}
-    return {name: REGISTERS[name](conn, now) for name in sorted(named)}
+    if not named:
+        return {}
+    found = tally(conn, roles=rules.roles, gates=rules.gates, now=now)
+    return {name: REGISTERS[name](found) for name in sorted(named)}

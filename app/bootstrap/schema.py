@@ -11,41 +11,73 @@ import sqlalchemy as sa
 
 import app.bootstrap.idempotency
 import app.bootstrap.lease
+import app.bootstrap.runs
+import app.bootstrap.unsent
 import audit.tables
+import custody.tables
+import identity.power_tables
 import identity.tables
 import incidents.tables
+import outbox.tables
 import retention.tables.batches
 import retention.tables.cases
 import retention.tables.endings
 import retention.tables.holds
 import retention.tables.schedules
-import sharing.tables
+import sharing.tables.agreements
+import sharing.tables.alerts
+import sharing.tables.decisions
+import sharing.tables.items
+import sharing.tables.overrides
+import sharing.tables.rights
+import sharing.tables.uploads
+import sharing.tables.versions
 import vault.tables
+from app.bootstrap.contention import is_wait
 from app.bootstrap.engines import reading
+from app.bootstrap.stepping import contracts
 from foundation.errors import Unavailable
 from foundation.orm import metadata
 
 ROOMS = (
     app.bootstrap.idempotency,
     app.bootstrap.lease,
+    app.bootstrap.runs,
+    app.bootstrap.unsent,
     audit.tables,
+    identity.power_tables,
     identity.tables,
     incidents.tables,
+    custody.tables,
+    outbox.tables,
     retention.tables.batches,
     retention.tables.cases,
     retention.tables.endings,
     retention.tables.holds,
     retention.tables.schedules,
-    sharing.tables,
+    sharing.tables.agreements,
+    sharing.tables.alerts,
+    sharing.tables.decisions,
+    sharing.tables.items,
+    sharing.tables.overrides,
+    sharing.tables.uploads,
+    sharing.tables.versions,
+    sharing.tables.rights,
     vault.tables,
 )
 
+SCRIPTS = Path(__file__).parents[2] / "migrations"
+PATIENCE = "5s"  # a step waits so long for a lock: whoever asks for what it waits for waits behind it
 STEPPING = 0x637573746F646573  # “custodes”: the advisory lock of whoever runs the steps
+
+# The steps whose versions may serve with this database: the newest, and those before it since one took something away.
+schema_step = sa.Table("schema_step", metadata, sa.Column("step", sa.String(32), primary_key=True))
 
 __all__ = [
     "ROOMS",
     "SchemaAltered",
     "SchemaBehind",
+    "SchemaBusy",
     "altered",
     "at_head",
     "metadata",
@@ -63,6 +95,13 @@ class SchemaBehind(Unavailable):
     title = "The database needs bringing up to date"
 
 
+class SchemaBusy(Unavailable):
+    """Somebody uses what a step would change, and did not let go in time."""
+
+    code = "app.schema-busy"
+    title = "The database is in use"
+
+
 class SchemaAltered(Unavailable):
     """The database does by itself what nobody told it to, or no longer refuses what it must."""
 
@@ -72,27 +111,57 @@ class SchemaAltered(Unavailable):
 
 def _config(connection: sa.Connection | None = None) -> alembic.config.Config:
     config = alembic.config.Config()
-    config.set_main_option("script_location", str(Path(__file__).parents[2] / "migrations"))
+    config.set_main_option("script_location", str(SCRIPTS))
     config.attributes["connection"] = connection
     return config
 
 
 def upgrade(engine: sa.Engine) -> None:
-    """Run every step not yet run. Of two who run them at once on PostgreSQL the second waits for the first."""
+    """Run every step not yet run. Of two who run them at once on PostgreSQL the second waits for the first.
+
+    Raises SchemaBusy, with nothing changed.
+    """
     with engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execution_options(isolation_level="READ COMMITTED")
-        with connection.begin():
-            upgrade_within(connection)
+        try:
+            with connection.begin():
+                upgrade_within(connection)
+        except sa.exc.DBAPIError as error:
+            if is_wait(error):
+                raise SchemaBusy(
+                    "Nothing was changed. Run “custodes init” again; best when little is going on."
+                ) from error
+            raise
 
 
 def upgrade_within(connection: sa.Connection) -> None:
-    """The same within a transaction, of which no other statement then has a limit of time."""
+    """The same within a transaction, of which no statement then has a limit of time, and a lock a short one."""
     if connection.dialect.name == "postgresql":
         for limit in ("statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"):
             connection.exec_driver_sql(f"set local {limit} = 0")
         connection.exec_driver_sql(f"select pg_advisory_xact_lock({STEPPING})")
+        connection.exec_driver_sql(f"set local lock_timeout = '{PATIENCE}'")
+    before = _step_of(connection)
     alembic.command.upgrade(_config(connection), "head")
+    if before is not None and not _serves(connection, before):  # the one that was served with until now
+        connection.execute(sa.insert(schema_step).values(step=before))
+    for script in _since(before):
+        if contracts(Path(script.path).read_text("utf-8")):
+            connection.execute(sa.delete(schema_step))
+        connection.execute(sa.insert(schema_step).values(step=script.revision))
+
+
+def _since(step: str | None) -> list[alembic.script.Script]:
+    """The steps after one, the oldest first."""
+    scripts = alembic.script.ScriptDirectory.from_config(_config())
+    return list(reversed(list(scripts.iterate_revisions("head", step or "base"))))
+
+
+def _step_of(connection: sa.Connection) -> str | None:
+    if not sa.inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(sa.text("select version_num from alembic_version")).scalar()
 
 
 def newest_step() -> str | None:
@@ -102,14 +171,21 @@ def newest_step() -> str | None:
 
 
 def at_head(engine: sa.Engine) -> None:
-    """Raises SchemaBehind unless the database stands at the newest step."""
-    head = newest_step()
+    """Raises SchemaBehind unless this version may serve with the database as it stands.
+
+    That is: it stands at this version's newest step, or has gone on from there by steps that only added.
+    """
+    step = newest_step()
     with reading(engine) as connection:
-        known = sa.inspect(connection).has_table("alembic_version")
-        found = connection.execute(sa.text("select version_num from alembic_version")).scalar() if known else None
-    if found != head:
-        msg = "Run “custodes init” to bring the database up to date."
+        found = _step_of(connection)
+        serves = found == step or (found is not None and _serves(connection, step))
+    if not serves:
+        msg = "Run “custodes init” to bring the database up to date; if it was, install the version it is of."
         raise SchemaBehind(msg)
+
+
+def _serves(connection: sa.Connection, step: str | None) -> bool:
+    return connection.scalar(sa.select(schema_step.c.step).where(schema_step.c.step == step)) is not None
 
 
 def unaltered(engine: sa.Engine) -> None:

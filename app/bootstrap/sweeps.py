@@ -8,11 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from app.bootstrap import idempotency, logbook, logkeys, outside, publishing, sequencing
+from app.bootstrap import idempotency, logbook, logkeys, outside, publishing, sequencing, unsent
+from app.bootstrap.requests import requests
 from audit.statements import SQLITE
 from foundation.actor import SERVICE, Actor
 from foundation.errors import Denied, ServiceError, Unavailable
 from sharing.service.agreeing import Attended
+from sharing.service.alerting import Passed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -186,24 +188,51 @@ def _tell(house: House, actor: Actor, item: str, error: ServiceError) -> None:
 def attend(house: House, actor: Actor = SERVICE) -> Attended:
     """Open what time brings; enter in the log what is owed, done, late or gone up."""
     total = Attended(0, 0, 0, 0, more=True)
+    alone = house.engine.dialect.name == SQLITE
+    size = FEW if alone else TOGETHER
+    done = 0
     while total.more:
-        found = house.do(lambda work: work.agreeing.attend(actor=actor, now=work.now), actor)
+        found = house.do(lambda work: work.agreeing.attend(limit=size, actor=actor, now=work.now), actor)
         total = total.plus(found)
-        sequencing.catch_up(house)
+        if done % TOGETHER < size:
+            sequencing.catch_up(house)  # what waits for its place is read by everybody who asks the log
+        done += size
+        if alone and total.more:
+            time.sleep(PAUSE)
     return total
 
 
+def alerts(house: House, actor: Actor = SERVICE) -> Passed:
+    """Pass on what nobody acknowledged in time. Every minute: an alert waits hours, and not one more."""
+    return house.do(lambda work: work.alerting.attend(actor=actor, now=work.now), actor)
+
+
+def remind_of_copies(house: House, actor: Actor = SERVICE) -> int:
+    """Enter in the log what has come to be due of media and paper; how much."""
+    return house.do(lambda work: work.custody.remind(actor=actor, now=work.now), actor)
+
+
+def remind(house: House, actor: Actor = SERVICE) -> int:
+    """Enter in the log which requests for data run out of time; how many."""
+    return house.do(lambda work: requests(work).remind(actor=actor, now=work.now), actor)
+
+
 def tidy(house: House, actor: Actor = SERVICE) -> int:
-    """Finish or remove what broken-off uploads and crashed acts left in the vault."""
-    return house.do(lambda work: work.vault.sweep(actor=actor, now=work.now), actor)
+    """End uploads that have expired; finish or remove what crashed acts left in the vault."""
+    ended = found = house.do(lambda work: work.sharing.sweep_uploads(actor=actor, now=work.now), actor)
+    while found:
+        found = house.do(lambda work: work.sharing.sweep_uploads(actor=actor, now=work.now), actor)
+        ended += found
+    return ended + house.do(lambda work: work.vault.sweep(actor=actor, now=work.now), actor)
 
 
 def sessions(house: House, actor: Actor = SERVICE) -> int:
-    """Remove sessions and invitations that are over (anybody who looks at the sign-in page begins one), and answers
-    kept for requests nobody will repeat; how many sessions."""
+    """Remove sessions and invitations that are over (anybody who looks at the sign-in page begins one), answers kept
+    for requests nobody will repeat, and what was typed and never sent; how many sessions."""
 
     def sweep(work: Work) -> int:
         idempotency.forget(work.conn, work.now)
+        unsent.sweep(work.conn, work.now)
         return work.identity.sweep_sessions(actor=actor, now=work.now)
 
     return house.do(sweep, actor)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from base64 import b64decode, b64encode
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from app.bootstrap.bags import Bag
 from app.bootstrap.parcels import Zip
-from audit.follow import Follower
 from foundation.actor import Actor
 from foundation.errors import Unavailable
 from identity.errors import SecretUnreadable
@@ -20,39 +19,27 @@ from identity.queries.people import People
 from identity.rules.decide import Decider
 from identity.service.identity import Identity
 from identity.store.secrets import SecretBox
-from incidents.service import Register
 from retention.model.transfer import Label
 from retention.ports import Erasure
 from retention.ports import People as RetentionPeople
 from retention.rules.steps.reasons import REVIEWER
 from retention.service.batch_certifying import BatchCertifying
-from retention.service.follower import Clocks
 from retention.service.retention import Retention
 from retention.service.schedules import Scheduling
 from retention.service.witness import LogWitness
-from sharing.errors import SearchFaulty
-from sharing.model.item import Limits
+from sharing.errors.items import SearchFaulty
+from sharing.model.upload import Limits
 from sharing.queries.items import Items
 from sharing.rules.blind import blind
 from sharing.rules.identifiers import KINDS, Unreadable
 from sharing.service.agreeing import Agreeing
-from sharing.service.duty_follower import Duties
+from sharing.service.alerting import Alerting
 from sharing.service.sharing import Sharing
 from sharing.store import subjects
 
 if TYPE_CHECKING:
     from app.bootstrap.house import House
     from app.bootstrap.work import Work
-
-
-def followers(house: House) -> Sequence[Follower]:
-    """Who concludes something from facts, inside the transaction that records them."""
-    rules = house.policies
-    return (
-        Clocks(rules.schedules, words(house)),
-        Register(rules.incidents),
-        Duties(rules.agreements, words(house)),
-    )
 
 
 def identity(work: Work) -> Identity:
@@ -72,6 +59,7 @@ def _identity(work: Work, decider: Decider | None) -> Identity:
         work.trail,
         parties=house.policies.parties,
         roles=house.policies.roles,
+        gates=house.policies.gates,
         hasher=house.hasher,
         secrets=house.secrets,
         binder=house.binder,
@@ -87,27 +75,35 @@ def sharing(work: Work) -> Sharing:
         work.trail,
         vault=work.vault,
         decider=house.decider,
-        agreements=house.policies.agreements,
+        agreements=work.agreements,
         scheme=house.policies.scheme,
         parties=house.policies.parties,
         people=work.people,
         index_key=house.keys.index,
         binder=house.binder,
-        limits=Limits(house.settings.file_limit, house.settings.files_per_item),
+        limits=Limits(house.settings.file_limit, house.settings.files_per_item, house.settings.upload_hours),
+        processing=house.policies.processing,
     )
 
 
 def agreeing(work: Work) -> Agreeing:
     """What people and the clock do about duties."""
+    return Agreeing(work.conn, work.trail, **_of_agreements(work))
+
+
+def alerting(work: Work) -> Alerting:
+    """What people and the clock do about alerts."""
+    return Alerting(work.conn, work.trail, **_of_agreements(work))
+
+
+def _of_agreements(work: Work) -> dict[str, Any]:
     house = work.house
-    return Agreeing(
-        work.conn,
-        work.trail,
-        agreements=house.policies.agreements,
-        decider=house.decider,
-        people=work.people,
-        words=words(house),
-    )
+    return {
+        "agreements": work.agreements,
+        "decider": house.decider,
+        "people": work.people,
+        "words": words(house),
+    }
 
 
 def items(work: Work) -> Items:
@@ -117,7 +113,7 @@ def items(work: Work) -> Items:
         work.conn,
         work.trail,
         decider=house.decider,
-        agreements=house.policies.agreements,
+        agreements=work.agreements,
         people=work.people,
         index_key=house.keys.index,
         binder=house.binder,
@@ -246,8 +242,9 @@ class VaultEraser:
         self._work.vault.disable(item=item, actor=actor, now=now)
 
     def enable(self, item: UUID, *, actor: Actor, now: datetime) -> None:
-        """Undo ``disable``."""
-        self._work.vault.enable(item=item, actor=actor, now=now)
+        """Undo ``disable``. What an incident keeps disabled stays so, until two security leads let it go."""
+        if not self._work.incident_register.standing_on(str(item), "disable-key"):
+            self._work.vault.enable(item=item, actor=actor, now=now)
 
     def destroy(self, items: Sequence[UUID], *, actor: Actor, now: datetime) -> Mapping[UUID, Erasure]:
         """Keys first, then ciphertext, then a look whether anything is left."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import cached_property
@@ -13,28 +14,31 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.bootstrap import publishing, wiring
+from app.bootstrap import changing, following, publishing, wiring
+from app.bootstrap import incidents as opening
 from app.bootstrap.contention import Contended, DatabaseUnavailable, again, committed, is_contention, is_wait
 from app.bootstrap.engines import wrote
 from app.bootstrap.events import REFUSED
-from app.bootstrap.lists import Lists
+from app.bootstrap.rooms import Rooms
 from app.bootstrap.ways import WAY, Way, way
 from audit.chain import Chain
 from audit.checkpoint import Checkpoints
 from audit.cosign import Cosignatures
 from audit.errors import LogUnavailable
+from audit.follow import Follower
+from audit.leaf import SUBJECT
 from audit.trail import Trail
 from foundation.actor import Actor
-from foundation.errors import ServiceError, Unavailable
-from identity.queries.people import People
+from foundation.errors import ServiceError, Unavailable, rules_of
 from identity.service.identity import Identity
-from incidents.queries import IncidentList
-from incidents.service import Incidents
 from retention.service.batch_certifying import BatchCertifying
 from retention.service.retention import Retention
 from retention.service.schedules import Scheduling
+from sharing.model.agreement import Agreements
 from sharing.queries.items import Items
 from sharing.service.agreeing import Agreeing
+from sharing.service.alerting import Alerting
+from sharing.service.changing import Changing
 from sharing.service.sharing import Sharing
 from vault.service import Vault
 
@@ -42,7 +46,7 @@ if TYPE_CHECKING:
     from app.bootstrap.house import House
 
 
-class Work(Lists):
+class Work(Rooms):
     """Opened by ``with``; commits when the block ends well.
 
     On a refusal everything is rolled back and the refusal is recorded in a transaction of its own: if even that cannot
@@ -72,6 +76,7 @@ class Work(Lists):
         held = False
         try:
             if error is None:
+                self._notice()
                 self._finish(self.conn, self._writer, self.trail.chain if "trail" in self.__dict__ else self._writer)
                 held = True
             else:
@@ -96,7 +101,7 @@ class Work(Lists):
     @cached_property
     def trail(self) -> Trail:
         """The log, in this transaction, with those who follow it."""
-        return self._trail(self.conn, self._writer)
+        return self._trail(self.conn, self._writer, (self._asked, self._noticing), self.agreements)
 
     @cached_property
     def vault(self) -> Vault:
@@ -112,12 +117,6 @@ class Work(Lists):
         )
 
     @cached_property
-    def people(self) -> People:
-        """People, offices and establishments, for reading."""
-        policies = self.house.policies
-        return People(self.conn, parties=policies.parties, roles=policies.roles, binder=self.house.binder)
-
-    @cached_property
     def identity(self) -> Identity:
         """Accounts and sign-in."""
         return wiring.identity(self)
@@ -131,6 +130,16 @@ class Work(Lists):
     def agreeing(self) -> Agreeing:
         """What people and the clock do about the duties of an agreement."""
         return wiring.agreeing(self)
+
+    @cached_property
+    def alerting(self) -> Alerting:
+        """What people and the clock do about alerts."""
+        return wiring.alerting(self)
+
+    @cached_property
+    def changing(self) -> Changing:
+        """What people do about changes to an agreement."""
+        return changing.changing(self)
 
     @cached_property
     def items(self) -> Items:
@@ -153,16 +162,6 @@ class Work(Lists):
         return wiring.scheduling(self)
 
     @cached_property
-    def incidents(self) -> Incidents:
-        """Running an incident."""
-        return Incidents(self.conn, self.trail, rules=self.house.policies.incidents)
-
-    @cached_property
-    def incident_list(self) -> IncidentList:
-        """What people look at of incidents."""
-        return IncidentList(self.conn, self.house.policies.incidents)
-
-    @cached_property
     def checkpoints(self) -> Checkpoints:
         """The log's signed heads."""
         return Checkpoints(self.conn, self.house.keys.log)
@@ -172,15 +171,28 @@ class Work(Lists):
         """What witnesses say of those."""
         return Cosignatures(self.conn, self.house.keys.log, self.house.policies.cosigning)
 
-    def _trail(self, conn: sa.Connection, writer: str | Chain) -> Trail:
+    def _trail(
+        self, conn: sa.Connection, writer: str | Chain, more: Sequence[Follower], agreements: Agreements | None = None
+    ) -> Trail:
         house = self.house
         return Trail(
             conn,
             keys=house.keys.log,
             writer=writer,
             policies=house.policies.digest,
-            followers=wiring.followers(house),
+            followers=(*following.followers(house, agreements), *more),
         )
+
+    def _notice(self) -> None:
+        """What a fact opens belongs to the act that recorded it: without the one there is not the other."""
+        try:
+            self.notice()
+        except BaseException as error:
+            _undo(self.conn)
+            self.house.writers.bring_back(self._writer)
+            if is_contention(error):
+                raise Contended(_AT_ONCE) from error
+            raise
 
     def _settle(self, *, held: bool) -> None:
         """Key store and object store hear what became of it; whatever fails here, the sweep makes good."""
@@ -246,19 +258,23 @@ class Work(Lists):
         writer = self.house.writers.take()
         conn = self._connect(Way.ACT)
         try:
-            trail = self._trail(conn, writer)
+            noticing = opening.noticing(self.house.policies.incidents)
+            trail = self._trail(conn, writer, (noticing,))
             fact = getattr(error, "fact", None)
             what = dict(getattr(error, "what", {})) if fact else {"code": error.code}
             trail.record(
                 fact or REFUSED,
                 actor=self.actor,
                 now=self.now,
-                subject=error.subject,
+                # What somebody typed where an id belongs may be nothing the log can carry: it is refused all the same.
+                subject=error.subject if SUBJECT.match(error.subject) else "",
                 what=what,
                 marking=getattr(error, "marking", ""),
                 outcome="refused",
-                rules=getattr(error, "rules", ()) or tuple(one.rule for one in error.reasons if one.rule),
+                rules=getattr(error, "rules", ()) or rules_of(error.reasons),
             )
+            if facts := noticing.taken():
+                opening.detecting(self.house, conn, trail).consider(facts, actor=self.actor, now=self.now)
             self._finish(conn, writer, trail.chain)
             committed()  # who was refused once is not asked for again
         except (DBAPIError, LogUnavailable) as fault:

@@ -3,11 +3,12 @@
 On SQLite one unit writes at a time and one name does. On PostgreSQL a unit takes a name before its transaction begins
 and brings it back after the commit, so that no two use it at once and the entries under it stand in the tree in their
 order. Names are of this process and this start: their chains begin fresh, for what the process before wrote last may
-still be on its way to being committed.
+still be on its way to being committed. A process that is forked from this one is another.
 """
 
 from __future__ import annotations
 
+import os
 import secrets
 from collections import deque
 from itertools import count
@@ -23,6 +24,10 @@ class Writers:
     def __init__(self, *, alone: bool) -> None:
         """``alone``: the database takes one writer at a time."""
         self._alone = alone
+        self._begin()
+
+    def _begin(self) -> None:
+        self._pid = os.getpid()
         self._process = secrets.token_hex(4)
         self._numbers = count(1)
         self._free: deque[Chain] = deque()
@@ -31,6 +36,8 @@ class Writers:
         """A name nobody else uses now, with its chain as it stands."""
         if self._alone:
             return ONLY
+        if self._pid != os.getpid():
+            self._begin()
         try:
             return self._free.pop()  # the last one used, so that there are no more names than are needed
         except IndexError:

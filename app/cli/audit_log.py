@@ -56,6 +56,17 @@ def rotate_key() -> None:
     say("Give these lines to everybody who verifies the log, by another way than the log.", error=True)
 
 
+@audit.command("correct-clock")
+@click.option("--why", required=True, help="What had set the clock wrong, for whoever reads the log.")
+def correct_clock(why: str) -> None:
+    """Record that the machine's clock had run ahead and is right again. Until then nothing is served.
+
+    Set the clock right first. What was entered meanwhile keeps its times; what comes after begins again from now.
+    """
+    ahead = logbook.correct_clock(house(), why, operator())
+    say(f"The log’s newest entry was {ahead} ahead. It is recorded that the clock was corrected.")
+
+
 @audit.command()
 def timestamp() -> None:
     """Have the newest checkpoint time-stamped by the authority of CUSTODES_TSA_URL."""

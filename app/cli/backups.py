@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import click
 
@@ -28,6 +30,35 @@ from vault.backup.place import Place
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _FOR = "File of public keys (age1…, a line each), each of whom can open it alone; else CUSTODES_BACKUP_RECIPIENTS."
+
+_Command = TypeVar("_Command", bound=Callable[..., None])
+
+
+def _from_backups(command: _Command) -> _Command:
+    """The arguments of whatever reads the two backups: where they are, and what opens them."""
+    for parameter in (
+        click.option("--backup", "wanted", default="", help="Which backup; else the newest."),
+        click.option(
+            "--key-identity", type=_FILE, required=True, help="File with the private key that opens the keys."
+        ),
+        click.option(
+            "--identity", type=_FILE, required=True, help="File with the private key that opens rows and content."
+        ),
+        click.argument("keys"),
+        click.argument("place"),
+    ):
+        command = parameter(command)
+    return command
+
+
+def _source(place: str, keys: str, identity: Path, key_identity: Path, wanted: str) -> restoring.Source:
+    return restoring.Source(
+        _place(place, must_be=True),
+        _place(keys, must_be=True),
+        identities(start_of(identity, MOST)),
+        identities(start_of(key_identity, MOST)),
+        wanted,
+    )
 
 
 @click.group()
@@ -101,11 +132,7 @@ def verify(place: str, wanted: str, keys: Path | None) -> None:
 
 
 @click.command()
-@click.argument("place")
-@click.argument("keys")
-@click.option("--identity", type=_FILE, required=True, help="File with the private key that opens rows and content.")
-@click.option("--key-identity", type=_FILE, required=True, help="File with the private key that opens the keys.")
-@click.option("--backup", "wanted", default="", help="Which backup; else the newest.")
+@_from_backups
 @click.option("--kept", multiple=True, type=_FILE, help="A checkpoint a witness or anybody kept of this log.")
 def restore(place: str, keys: str, identity: Path, key_identity: Path, wanted: str, kept: tuple[Path, ...]) -> None:
     """Restore from PLACE, and the keys’ database from KEYS, into the empty places the settings name.
@@ -113,13 +140,7 @@ def restore(place: str, keys: str, identity: Path, key_identity: Path, wanted: s
     The folder of keys must be there: recover it first. Broken off, it goes on when run again. What was destroyed after
     the backup is destroyed again. Exit code 1: restored, and something is amiss; each line says what.
     """
-    source = restoring.Source(
-        _place(place, must_be=True),
-        _place(keys, must_be=True),
-        identities(start_of(identity, MOST)),
-        identities(start_of(key_identity, MOST)),
-        wanted,
-    )
+    source = _source(place, keys, identity, key_identity, wanted)
     notes = [start_of(path, MOST_NOTE + 1).decode("utf-8", "surrogateescape") for path in kept]
     done = restoring.restore(Settings.from_env(), source, kept=notes, actor=operator())
     for text in done.shorter:
@@ -137,11 +158,7 @@ def restore(place: str, keys: str, identity: Path, key_identity: Path, wanted: s
 
 
 @click.command()
-@click.argument("place")
-@click.argument("keys")
-@click.option("--identity", type=_FILE, required=True, help="File with the private key that opens rows and content.")
-@click.option("--key-identity", type=_FILE, required=True, help="File with the private key that opens the keys.")
-@click.option("--backup", "wanted", default="", help="Which backup; else the newest.")
+@_from_backups
 @click.option("--scratch", type=_FOLDER, help="Where it is restored to and removed from; else the state folder.")
 @click.option("--database", default="", help="An empty database for it, where the service is on PostgreSQL.")
 @click.option("--sample", type=click.IntRange(0, 100_000), default=20, help="How many files are opened; 20.")
@@ -162,13 +179,7 @@ def drill(
 
     The service goes on meanwhile. That it was done is recorded. Exit code 1: not everything would have come back.
     """
-    source = restoring.Source(
-        _place(place, must_be=True),
-        _place(keys, must_be=True),
-        identities(start_of(identity, MOST)),
-        identities(start_of(key_identity, MOST)),
-        wanted,
-    )
+    source = _source(place, keys, identity, key_identity, wanted)
     found = house()
     done = drilling.drill(
         found, source, scratch or found.settings.state, database_url=database, sample=sample, actor=operator()
@@ -185,9 +196,9 @@ def continuity_() -> None:
     """Say when the last backup, drill, rehearsal and look at stored objects were. Exit code 1: one is due."""
     found = house()
     with reading(found.engine) as conn:
-        lines = continuity.standing(conn, found.policies.continuity, found.now())
+        lines = continuity.standing(found, conn, found.now())
     for line in lines:
-        say(f"{line.word:8} {line.text}", error=not line.well)
+        say(f"{line.word:8} {line.text}" + ("" if line.well else f" {line.do}"), error=not line.well)
     sys.exit(0 if all(line.well for line in lines) else 1)
 
 

@@ -10,12 +10,14 @@ import click
 from app.bootstrap import agreed
 from app.bootstrap import policies as policy_files
 from app.bootstrap.events import RECORDS_VIEWED
+from app.bootstrap.versions import checked_file
 from app.cli.console import house, operator, say
 from identity.rules.decide import Decider
 from sharing.model.agreement import Agreement
 from sharing.model.coverage import Line
 from sharing.queries.agreed import ALL
 from sharing.rules.duties import coverage as rules
+from sharing.rules.versions import difference
 
 
 @click.group()
@@ -24,9 +26,35 @@ def policies() -> None:
 
 
 @policies.command()
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), default=Path("policies"))
-def check(folder: Path) -> None:
-    """Read every policy under FOLDER strictly; name file and key of each fault."""
+@click.argument("path", type=click.Path(exists=True, path_type=Path), default=Path("policies"))
+@click.option(
+    "--policies",
+    "beside",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path("policies"),
+    help="With a file: the policies it is held against.",
+)
+def check(path: Path, beside: Path) -> None:
+    """Read every policy under PATH strictly; name file and key of each fault. Of a file: the next of an agreement."""
+    if path.is_file():
+        _proposed(path, policy_files.load(beside))
+    else:
+        _whole(path)
+
+
+def _proposed(path: Path, found: policy_files.Policies) -> None:
+    """What the service would say of this file, and what it changes. Nothing is taken in."""
+    version = checked_file(found, path.read_bytes())
+    newest = found.agreements.of(version.id)[-1]
+    changes = difference.between(newest, version)
+    for each in changes:
+        what = f" {each.what.lower()}" if each.what else ""
+        say(f"{each.part} {each.id or newest.id}{what}: {each.before or 'nothing'} -> {each.after or 'nothing'}")
+    say(f"{version.id} version {version.version}, in force from {version.in_force}: {len(changes)} differences")
+    say(f"digest {version.digest}")
+
+
+def _whole(folder: Path) -> None:
     found = policy_files.load(folder)
     Decider(found.access)
     agreements = ", ".join(f"{a.id} version {a.version}" for a in found.agreements.versions)

@@ -10,6 +10,7 @@ from app.bootstrap import house as houses
 from app.bootstrap.listening import refuse_taken
 from app.cli.console import say
 from app.config import Settings
+from app.http import logged
 from app.serving import run
 
 
@@ -25,6 +26,7 @@ def init() -> None:
 def serve() -> None:
     """Serve pages and API, and run the jobs, behind a TLS proxy that does not spool."""
     settings = Settings.from_env()
+    logged.set_up(demonstration=settings.demonstration)
     refuse_taken(settings.host, settings.port)
     houses.started(houses.build(settings))  # refuses here, in one line, what a worker would refuse in a traceback
     run(settings)

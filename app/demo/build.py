@@ -10,7 +10,7 @@ from app.demo import kept, past, people
 from app.demo.cast import CAST, PLACES, Part
 from app.demo.kept import Kept
 from app.demo.past import WORKING_DAYS, Calendar
-from app.demo.scenes import agreement, correspondence, daily, disposals, intelligence, reports
+from app.demo.scenes import agreement, alerts, correspondence, daily, disposals, intelligence, reports, training
 from app.demo.script import Script
 from app.demo.words import passphrase
 from foundation.errors import Denied
@@ -67,7 +67,7 @@ def _furnish(house: House, found: Kept, *, items: bool) -> Kept:
     cast = people.settle(before, found.password, home)
     if items:
         script = Script(before, clock, calendar, cast)
-        for scene in (disposals, reports, correspondence, intelligence, agreement):
+        for scene in (training, disposals, reports, correspondence, intelligence, agreement, alerts):
             scene.plan(script)
         daily.plan(script, found.password)
         script.play()

@@ -87,6 +87,14 @@ CAST = (
         blurb="checks the logs, never reads content",
     ),
     Part(
+        "imb-rights",
+        "Thea Marchbanks",
+        "thea.marchbanks@imb.example",
+        "imb",
+        "imb-data-protection-officer",
+        blurb="answers what people ask about their data",
+    ),
+    Part(
         "imb-admin",
         "Winifred Okonjo-Hale",
         "winifred.okonjo@imb.example",
@@ -136,6 +144,14 @@ CAST = (
         blurb="checks the logs, never reads content",
     ),
     Part(
+        "rights",
+        "Alaric Penvose",
+        "alaric.penvose@hmip.example",
+        "hmip",
+        "hmip-data-protection-officer",
+        blurb="answers what people ask about their data",
+    ),
+    Part(
         "auditor", "Marguerite Fennimore", "marguerite.fennimore@hmip.example", "hmip", "hmip-auditor", blurb="audits"
     ),
     Part(
@@ -147,12 +163,36 @@ CAST = (
         blurb="leads on incidents",
     ),
     Part(
+        "imb-security",
+        "Owain Gallowglass",
+        "owain.gallowglass@imb.example",
+        "imb",
+        "imb-security-lead",
+        blurb="leads on incidents for the IMBs",
+    ),
+    Part(
         "admin",
         "Sam Costigane",
         "sam.costigane@hmip.example",
         "hmip",
         "hmip-administrator",
         blurb="accounts; never reads content",
+    ),
+    Part(
+        "admin2",
+        "Isobel Rackstraw",
+        "isobel.rackstraw@hmip.example",
+        "hmip",
+        "hmip-administrator",
+        blurb="the other of two who give an account power",
+    ),
+    Part(
+        "imb-admin2",
+        "Cadfael Overbury",
+        "cadfael.overbury@imb.example",
+        "imb",
+        "imb-administrator",
+        blurb="the other of two who give an account power",
     ),
     Part("operator", "Kit Harrowell", "kit.harrowell@hmip.example", "hmip", "hmip-operator", blurb="runs the service"),
     Part(
@@ -176,4 +216,5 @@ CAST = (
     ),
 )
 
-ADMINISTRATORS = {"hmip": "admin", "imb": "imb-admin"}
+ADMINISTRATORS = {"hmip": "admin", "imb": "imb-admin"}  # who invites the others
+ADMINISTERING = frozenset({"hmip-administrator", "imb-administrator"})

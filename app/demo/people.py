@@ -11,9 +11,11 @@ import pyotp
 from app.bootstrap.house import House
 from app.bootstrap.wiring import console_identity
 from app.bootstrap.work import Work
-from app.demo.cast import ADMINISTRATORS, CAST, PLACES, Part
+from app.demo.cast import ADMINISTERING, ADMINISTRATORS, CAST, PLACES, Part
 from foundation.actor import NOBODY, Actor
+from foundation.calendar import add_months, london_date
 from identity.model import Establishment, Office
+from identity.rules.training import reaches_items
 from identity.service.identity import Identity
 
 CONSOLE = Actor(id="console", name="demonstration", party="", principal=0)
@@ -34,20 +36,25 @@ def settle(house: House, password: str, home: datetime) -> Cast:
     cast = Cast()
     with house.work(CONSOLE) as work:
         _places(work, cast)
-    for part in sorted(CAST, key=lambda one: one.key not in ADMINISTRATORS.values()):
+    for part in sorted(CAST, key=lambda one: one.role not in ADMINISTERING):
         if part.standing != "invited":
             _come_in(house, part, password, home, cast)
     return cast
 
 
 def invite(house: House, part: Part, cast: Cast) -> None:
-    """Somebody who is asked in now and has not answered."""
+    """Somebody who is asked in now and has not answered; their appointment waits for the other administrator."""
     with house.work(_actor(house, cast.ids[ADMINISTRATORS[part.party]])) as work:
         office = _office_of(work, part)
         asked = work.identity.invite(email=part.email, name=part.name, party=part.party, actor=work.actor, now=work.now)
         cast.ids[part.key] = asked.person_id
-        work.identity.appoint(
-            person_id=asked.person_id, role=part.role, office_id=office.id, actor=work.actor, now=work.now
+        work.identity.propose_appointment(
+            person_id=asked.person_id,
+            role=part.role,
+            office_id=office.id,
+            words=f"{part.name} joins the team next week.",
+            actor=work.actor,
+            now=work.now,
         )
 
 
@@ -84,18 +91,47 @@ def _places(work: Work, cast: Cast) -> None:
 
 
 def _come_in(house: House, part: Part, password: str, home: datetime, cast: Cast) -> None:
-    """The two administrators from the console, since nobody is there to ask; the others by their administrator."""
-    first = part.key in ADMINISTRATORS.values()
+    """The administrators from the console, since nobody is there to ask; the others are invited by theirs.
+
+    What gives power is given at the console, as when a service is set up: two administrators come after that.
+    """
+    first = part.role in ADMINISTERING
     who = CONSOLE if first else _actor(house, cast.ids[ADMINISTRATORS[part.party]])
     with house.work(who) as work:
         desk = console_identity(work) if first else work.identity
         person, secret = _join(desk, part, password, who, work.now)
         office = _office_of(work, part)
-        desk.appoint(person_id=person, role=part.role, office_id=office.id, actor=who, now=work.now)
-        trained = home + (LAPSES if part.standing == "lapsing" else YEAR)
-        desk.record_training(person_id=person, until=trained, actor=who, now=work.now)
-        desk.record_vetting(person_id=person, until=home + VETTED, actor=who, now=work.now)
+        setting_up = console_identity(work)
+        setting_up.appoint(person_id=person, role=part.role, office_id=office.id, actor=CONSOLE, now=work.now)
+        train(desk, work, part, person, who, home)
+        _accepts(desk, work, person)
+        setting_up.record_vetting(person_id=person, until=home + VETTED, actor=CONSOLE, now=work.now)
     cast.ids[part.key], cast.secrets[part.key] = person, secret
+
+
+def _accepts(desk: Identity, work: Work, person: str) -> None:
+    asked = work.house.policies.gates.requirements.in_force(work.now)
+    if asked is not None:
+        who = work.people.actor(person, now=work.now)
+        desk.accept_handling(version=asked.number, digest=asked.digest, actor=who, now=work.now)
+
+
+def train(desk: Identity, work: Work, part: Part, person: str, who: Actor, home: datetime) -> None:
+    """Each what they need for what they are appointed to, passed so that it ends where the cast says, or now."""
+    gates, roles = work.house.policies.gates, work.house.policies.roles
+    duties = roles[part.role].duties
+    for module in gates.modules.values():
+        if module.needed(duties, reaches_items=reaches_items(duties)):
+            ends = london_date(home + (LAPSES if part.standing == "lapsing" else YEAR))
+            desk.record_training(
+                person_id=person,
+                module=module.id,
+                on=min(add_months(ends, -module.months), london_date(work.now)),
+                provider="Invented course",
+                evidence=f"CERT-{part.key.upper()}",
+                actor=who,
+                now=work.now,
+            )
 
 
 def _join(desk: Identity, part: Part, password: str, who: Actor, now: datetime) -> tuple[str, str]:

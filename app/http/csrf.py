@@ -11,9 +11,8 @@ import hmac
 import secrets
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64
-from urllib.parse import urlsplit
 
-from flask import g, request, session
+from flask import current_app, g, request, session
 from werkzeug.exceptions import BadRequest
 
 from app.http.permissions import is_for_machines
@@ -52,8 +51,10 @@ def matches(given: str) -> bool:
 
 def same_origin() -> bool:
     """Whether the browser says the request comes from a page of ours. A client that says nothing is not a browser."""
-    origin = request.headers.get("Origin", "")
-    if origin and urlsplit(origin).netloc != request.host:
+    # Under TLS a page of the same name without it is somebody's on the way, and none of ours.
+    schemes = ("https",) if current_app.config["CUSTODES_SECURE"] else ("https", "http")
+    origin = request.headers.get("Origin")
+    if origin is not None and origin not in [f"{scheme}://{request.host}" for scheme in schemes]:
         return False
     return request.headers.get("Sec-Fetch-Site", "same-origin") in {"same-origin", "none"}
 

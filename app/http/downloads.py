@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import contextlib
+import time
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from typing import Protocol
 from urllib.parse import quote
 
 from flask import Response, make_response, request
 
+from app.bootstrap.affected import held_back, served
+from app.bootstrap.house import House
 from app.http.errors import refused
 from app.http.house import actor, house
-from foundation.errors import Invalid, ServiceError
+from foundation.errors import Invalid, ServiceError, Unavailable
 from vault.parts import PartReader
 
+_EVERY = 0.1  # seconds
+_UNSAFE = frozenset('<>:"/\\|?*')
 LONGEST = 250  # characters of the name offered: what file systems take, with room for a browser's "(1)"
 
 
@@ -41,14 +46,15 @@ class Found(Protocol):
     def reader(self) -> PartReader: ...
 
 
-def streamed(found: Found, *, tag: str, name: str = "") -> Response:
+def streamed(found: Found, *, tag: str, name: str = "", reference: str = "") -> Response:
     """The answer that carries the file. ``tag`` is its strong validator: it must change whenever a byte does.
 
     The reader is closed when the last byte is out, or the connection lost. A chunk that fails its check breaks the
-    connection off: what was announced by length then did not arrive. ``name`` stands in place of the file's own.
+    connection off: what was announced by length then did not arrive. So does the recall of the item of ``reference``.
+    ``name`` stands in place of the file's own.
     """
     try:
-        answer = _answer(found.reader, tag)
+        answer = _answer(found.reader, tag, reference)
         if answer.status_code == 416:
             found.reader.close()
             return answer
@@ -66,10 +72,13 @@ def streamed(found: Found, *, tag: str, name: str = "") -> Response:
 
 
 class Packed(Protocol):
-    """What ``Retention.give_back`` gives."""
+    """What ``Retention.give_back`` gives. ``references``: of the items in it."""
 
     @property
     def name(self) -> str: ...
+
+    @property
+    def references(self) -> Collection[str]: ...
 
     @property
     def marking(self) -> str: ...
@@ -79,10 +88,13 @@ class Packed(Protocol):
     def close(self) -> None: ...
 
 
-def packed(parcel: Packed) -> Response:
-    """The answer that carries a package made as it is sent: of no length known before, and so of no range."""
+def packed(parcel: Packed, *, free: Callable[[], bool] | None = None) -> Response:
+    """The answer that carries a package made as it is sent: of no length known before, and so of no range.
+
+    It breaks off when one of the items in it is held back meanwhile, or when ``free`` says so.
+    """
     try:
-        body = () if request.method == "HEAD" else _told(parcel.stream(), _teller(parcel.name))
+        body = () if request.method == "HEAD" else _told(_while_free(parcel, house(), free), _teller(parcel.name))
         answer = Response(body, mimetype="application/zip", direct_passthrough=True)
         answer.headers.set("Content-Disposition", "attachment", **named(marked(parcel.marking, parcel.name)))
         answer.headers["Cache-Control"] = "no-store"
@@ -94,13 +106,13 @@ def packed(parcel: Packed) -> Response:
     return answer
 
 
-def _answer(reader: PartReader, tag: str) -> Response:
+def _answer(reader: PartReader, tag: str, item: str) -> Response:
     size = reader.size
     asked = wanted(size, tag)
     if asked == ():
         return _nothing_there(size)
     start, stop = asked or (0, size)
-    body = () if request.method == "HEAD" else _pieces(reader, start, stop - start, _teller(tag))
+    body = () if request.method == "HEAD" else _pieces(reader, start, stop - start, _teller(tag), item)
     answer = Response(body, status=206 if asked else 200, direct_passthrough=True)
     answer.content_length = stop - start
     if asked:
@@ -142,6 +154,16 @@ def marked(marking: str, name: str) -> str:
     return f"{line} {stem[:room]}{dot}{ending}"
 
 
+def filename(reference: str, marking: str, name: str) -> str:
+    """What a file is called once it is elsewhere: "OFFICIAL-SENSITIVE IMB-2026-00012 letter.pdf".
+
+    Without what a desktop takes for a path, a wildcard or an order to run from right to left. With the marking before
+    it no name is one that a desktop keeps for a device.
+    """
+    safe = "".join("-" if each in _UNSAFE or unicodedata.category(each)[0] == "C" else each for each in name)
+    return marked(marking, f"{reference} {safe.strip(' .') or 'file'}")
+
+
 def named(name: str) -> dict[str, str]:
     """RFC 6266: the name for whoever reads UTF-8, and one in ASCII for whoever does not."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
@@ -151,9 +173,41 @@ def named(name: str) -> dict[str, str]:
     return {"filename": plain or "file", "filename*": f"UTF-8''{quote(name, safe='')}"}
 
 
-def _pieces(reader: PartReader, start: int, length: int, tell: Callable[[ServiceError], None]) -> Iterator[bytes]:
+def _pieces(
+    reader: PartReader, start: int, length: int, tell: Callable[[ServiceError], None], item: str
+) -> Iterator[bytes]:
     # the reader writes the next one over it
-    return _told((bytes(piece) for piece in reader.stream(start, length)), tell)
+    pieces = (bytes(piece) for piece in reader.stream(start, length))
+    return _told(_while_served(pieces, house(), item) if item else pieces, tell)
+
+
+class Stopped(Unavailable):
+    """It was recalled, or held back for an incident, while a file of it was on its way."""
+
+    code = "api.download-stopped"
+    title = "The item was taken back while it was being sent"
+
+
+def _while_served(pieces: Iterator[bytes], here: House, reference: str) -> Iterator[bytes]:
+    """Each piece only while the item may still be served: who takes it back stops what is on its way."""
+    return _while(lambda: served(here, reference), pieces, reference)
+
+
+def _while_free(parcel: Packed, here: House, free: Callable[[], bool] | None) -> Iterator[bytes]:
+    """The same of all that is in a package."""
+    may = free or (lambda: not held_back(here, parcel.references))
+    return _while(may, parcel.stream(), "")
+
+
+def _while(may: Callable[[], bool], pieces: Iterator[bytes], subject: str) -> Iterator[bytes]:
+    """Asked of the database at most ten times a second: a slow reader is stopped at the next piece, a fast one soon."""
+    asked = time.monotonic()
+    for piece in pieces:
+        if time.monotonic() - asked >= _EVERY:
+            asked = time.monotonic()
+            if not may():
+                raise Stopped("Nothing more of it is sent.", subject=subject)
+        yield piece
 
 
 def _told(pieces: Iterable[bytes], tell: Callable[[ServiceError], None]) -> Iterator[bytes]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from app.http import language
 from app.http.csrf import API
-from app.http.permissions import is_for_machines
+from app.http.language import N_
+from app.http.permissions import answers_problems
 from foundation.errors import Conflict, Denied, Invalid, NotFound, ServiceError, Unavailable
 
 log = logging.getLogger("custodes.http")
@@ -24,25 +26,30 @@ STATUS_OF_CODE = {
     "sharing.file-too-large": 413,
     "sharing.item-disposed": 410,
     "api.sign-in-failed": 401,
+    "identity.too-many-attempts": 429,
     "api.precondition-failed": 412,
     "api.precondition-required": 428,
     "api.range-unsatisfiable": 416,
     "api.not-json": 415,
+    "api.tus-version": 412,
+    "api.tus-media-type": 415,
+    "api.tus-checksum": 460,  # tus.io: the protocol's own status
+    "sharing.upload-too-long": 413,
 }
 
 PAGES = frozenset({400, 403, 404, 409, 410, 413, 429, 500, 503})
 TITLES = {
-    400: "There is a problem with what was sent",
-    401: "Sign in first",
-    403: "You cannot do this",
-    404: "Page not found",
-    405: "There is a problem with what was sent",
-    409: "Something changed in the meantime",
-    410: "This item was disposed of",
-    413: "This is too large",
-    429: "Too many requests",
-    500: "Something went wrong",
-    503: "This cannot be done safely now",
+    400: N_("There is a problem with what was sent"),
+    401: N_("Sign in first"),
+    403: N_("You cannot do this"),
+    404: N_("Page not found"),
+    405: N_("There is a problem with what was sent"),
+    409: N_("Something changed in the meantime"),
+    410: N_("This item was disposed of"),
+    413: N_("This is too large"),
+    429: N_("Too many requests"),
+    500: N_("Something went wrong"),
+    503: N_("This cannot be done safely now"),
 }
 
 
@@ -55,7 +62,7 @@ def status_of(error: ServiceError) -> int:
 
 def wants_problem() -> bool:
     """Machines get JSON under the API, people a page everywhere else: never the one in place of the other."""
-    return request.path.startswith(API) or is_for_machines(request.endpoint or _endpoint_of_others())
+    return request.path.startswith(API) or answers_problems(request.endpoint or _endpoint_of_others())
 
 
 def _endpoint_of_others() -> str | None:
@@ -71,10 +78,17 @@ def _endpoint_of_others() -> str | None:
 def problem(status: int, *, code: str, title: str, detail: str, **more: Any) -> Response:
     """RFC 9457. ``type`` is a relative reference that stays the same for a code; extensions come as ``more``."""
     body = {"type": f"/problems/{code}", "title": title, "status": status, "detail": detail, "code": code}
-    answer = jsonify({**body, "instance": request.path, **{key: value for key, value in more.items() if value}})
+    answer = jsonify(
+        {**body, "instance": request.path, **_numbered(), **{key: value for key, value in more.items() if value}}
+    )
     answer.status_code = status
     answer.content_type = "application/problem+json"
     return answer
+
+
+def _numbered() -> dict[str, str]:
+    """The request's number, as the process's log has it: what an asker can tell the operator without telling more."""
+    return {"request_id": g.request_id} if "request_id" in g else {}
 
 
 def refused(error: ServiceError) -> ResponseReturnValue:
@@ -91,7 +105,7 @@ def refused(error: ServiceError) -> ResponseReturnValue:
         answer = make_response(
             page(status, title=error.title, detail=error.detail, reasons=error.reasons, faults=error.fields)
         )
-    if status == 503:
+    if status in (429, 503):
         answer.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_AFTER))
     return answer
 
@@ -128,7 +142,8 @@ def broke(error: Exception) -> ResponseReturnValue:
 
 def page(status: int, **shown: Any) -> tuple[str, int]:
     """The page of a status, or the general one of its hundred."""
-    shown["title"] = shown.get("title") or TITLES.get(status, TITLES[400])
+    title = shown.get("title") or TITLES.get(status, TITLES[400])
+    shown |= {"title": language.told(title), "heading": language.said(title)}
     name = status if status in PAGES else 400 if status < 500 else 500
     return render_template(f"errors/{name}.html", status=status, **shown), status
 

@@ -1,12 +1,14 @@
 """Asked twice, done once: the answer to an act is kept beside the act, and given again to the same person and key.
 
 Claimed first and kept in the act's own transaction: a crash in between leaves neither, and of two at once the second
-waits and is given the first one's answer. A refusal keeps nothing; asked again, it is decided again. Only ids,
-references and versions are kept; what is shown once (an invitation) is not, and a repeated answer lacks it.
+waits and is given the first one's answer. A refusal keeps nothing; asked again, it is decided again. The answer is kept
+sealed, since it may repeat what somebody wrote; what is shown once (an invitation) is not kept, and a repeated answer
+lacks it.
 """
 
 from __future__ import annotations
 
+import base64
 import hmac
 import json
 from collections.abc import Mapping
@@ -19,10 +21,12 @@ import sqlalchemy as sa
 from app.bootstrap.idempotency import idempotency
 from foundation.errors import Conflict, Invalid
 from foundation.orm import Instant
+from identity.store.secrets import SecretBox
 
 HEADER = "Idempotency-Key"
 MOST = 255  # characters of a key
 _CONTEXT = b"custodes/idempotency/1\0"
+_CLAIMED = ""  # taken, and not answered yet
 
 
 class KeyInvalid(Invalid):
@@ -70,23 +74,26 @@ def asked(secret: bytes, *, person: str, key: str, parts: tuple[bytes, ...]) -> 
     return Asked(_keyed(secret, b"key", person.encode(), key.encode()).hex(), _keyed(secret, b"request", *parts))
 
 
-def kept(conn: sa.Connection, wanted: Asked) -> Kept | None:
+def kept(conn: sa.Connection, box: SecretBox, wanted: Asked) -> Kept | None:
     """The answer given before, if any. Raises KeyReused when the key stands for another request."""
     row = conn.execute(sa.select(idempotency).where(idempotency.c.id == wanted.id)).first()
     if row is None:
         return None
     if not hmac.compare_digest(row.digest, wanted.digest):
         raise KeyReused("Use a fresh key for a new request. Nothing was done.")
-    return Kept(json.loads(row.body), row.location, row.version)
+    if row.body == _CLAIMED:
+        return Kept(None, row.location, row.version)
+    body = box.open(f"idempotency/{wanted.id}", base64.b64decode(row.body))
+    return Kept(json.loads(body), row.location, row.version)
 
 
-def claim(conn: sa.Connection, wanted: Asked, now: datetime) -> Kept | None:
+def claim(conn: sa.Connection, box: SecretBox, wanted: Asked, now: datetime) -> Kept | None:
     """Take the key, or the answer given before under it. Raises KeyReused, KeyInUse."""
     # Taken before it is looked for: on PostgreSQL, looking for a key that is not there meets whoever takes another.
-    row = {"id": wanted.id, "digest": wanted.digest, "created": now, "body": "null", "location": ""}
+    row = {"id": wanted.id, "digest": wanted.digest, "created": now, "body": _CLAIMED, "location": ""}
     if conn.execute(_TAKE, row).rowcount == 1:
         return None
-    found = kept(conn, wanted)
+    found = kept(conn, box, wanted)
     if found is None:
         raise KeyInUse("Ask again in a moment for the answer of the first request.")
     return found
@@ -98,10 +105,11 @@ _TAKE = sa.text(
 ).bindparams(sa.bindparam("created", type_=Instant), sa.bindparam("digest", type_=sa.LargeBinary))
 
 
-def keep(conn: sa.Connection, wanted: Asked, answer: Kept) -> None:
+def keep(conn: sa.Connection, box: SecretBox, wanted: Asked, answer: Kept) -> None:
     """What was answered, in the transaction of the act."""
+    sealed = box.seal(f"idempotency/{wanted.id}", json.dumps(answer.body).encode())
     values = {
-        "body": json.dumps(answer.body),
+        "body": base64.b64encode(sealed).decode(),
         "location": answer.location,
         "version": answer.version,
     }

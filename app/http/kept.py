@@ -23,7 +23,9 @@ FIELD = "kept"
 BACK = "back"
 MARK = "show-what-was-typed"
 MOST = 400_000  # characters: below what one form may hold, so that what is kept can also come back
-_NOT_KEPT = frozenset({csrf.FIELD, FIELD, BACK, MARK, "password", "again", "current", "code", "uri"})
+# What is secret is typed again, or made again: the page of sign-in may be in front of somebody else by then.
+_SECRET = frozenset({"password", "again", "current", "code", "uri", "passphrase", "seal"})
+NOT_KEPT = frozenset({csrf.FIELD, FIELD, BACK, MARK}) | _SECRET
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def capture() -> Kept:
     if request.method != "POST" or not csrf.same_origin():
         return Kept(wanted if request.method == "GET" else "/")
     try:
-        fields = tuple((name, value) for name, value in typed_fields() if name not in _NOT_KEPT)
+        fields = tuple((name, value) for name, value in typed_fields() if name not in NOT_KEPT)
     except (RequestEntityTooLarge, ValueError):
         fields = ()
     kept = Kept(wanted, fields)

@@ -41,6 +41,24 @@ def for_machines(view: View) -> View:
     return view
 
 
+def by_hand(view: View) -> View:
+    """Mark a view for the person alone: what a program holds for them does not open it."""
+    view.by_hand = True  # type: ignore[attr-defined]
+    return view
+
+
+def for_script(view: View) -> View:
+    """Mark a view that a script of our pages calls: it refuses by problems; session and form token are as of a page."""
+    view.for_script = True  # type: ignore[attr-defined]
+    return view
+
+
+def answers_problems(endpoint: str | None) -> bool:
+    """Does the view refuse by problems, and not by pages?"""
+    view = current_app.view_functions.get(endpoint or "")
+    return is_for_machines(endpoint) or bool(getattr(view, "for_script", False))
+
+
 def is_for_machines(endpoint: str | None) -> bool:
     """Was the view marked so?"""
     return bool(getattr(current_app.view_functions.get(endpoint or ""), "for_machines", False))

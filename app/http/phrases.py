@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
+from babel.dates import format_date
+
 from app.http.house import house
+from app.http.language import ENGLISH, WELSH, _, shown
 from audit.fact import kinds
 from foundation.calendar import LONDON
 
@@ -16,33 +19,33 @@ def gds_date(value: date | datetime | None) -> str:
     if value is None:
         return ""
     day = value.astimezone(LONDON).date() if isinstance(value, datetime) else value
-    return f"{day.day} {day:%B %Y}"
+    return f"{day.day} {day:%B %Y}" if shown() == ENGLISH else format_date(day, "d MMMM y", locale=WELSH)
 
 
 def gds_time(value: datetime) -> str:
     """“4:42pm”, “10am”, “midday”, “midnight”, in London."""
     wall = value.astimezone(LONDON)
     if wall.minute == 0 and wall.hour % 12 == 0:
-        return "midday" if wall.hour else "midnight"
+        return _("midday") if wall.hour else _("midnight")
     half = "am" if wall.hour < 12 else "pm"
     return f"{wall.hour % 12 or 12}{f':{wall.minute:02}' if wall.minute else ''}{half}"
 
 
 def gds_datetime(value: datetime | None) -> str:
     """“20 November 2026 at 4:42pm”, in London."""
-    return "" if value is None else f"{gds_date(value)} at {gds_time(value)}"
+    return "" if value is None else _("%(day)s at %(time)s", day=gds_date(value), time=gds_time(value))
 
 
 def filesize(size: int) -> str:
     """“1.2GB”, “12MB”, “812 bytes”: thousands, as a file manager on a desk shows them."""
     if size == 1:
-        return "1 byte"
+        return _("1 byte")
     amount, unit = float(size), 0
     # 999.95 and more would be shown as 1000: that is one of the next unit.
     while unit < len(_UNITS) - 1 and round(amount, 0 if amount >= 9.95 else 1) >= 1000:
         amount, unit = amount / 1000, unit + 1
     if unit == 0:
-        return f"{size} bytes"
+        return _("%(num)s bytes", num=size)
     text = f"{amount:.1f}" if amount < 9.95 else f"{amount:.0f}"
     return f"{text.removesuffix('.0')}{_UNITS[unit]}"
 

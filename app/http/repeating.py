@@ -21,6 +21,12 @@ def looks(view: View) -> View:
     return view
 
 
+def acts(view: View) -> View:
+    """Mark a view that changes something though it is asked by GET: a browser sent back here from elsewhere."""
+    view.acts = True  # type: ignore[attr-defined]
+    return view
+
+
 def in_turn(view: View) -> View:
     """Mark a view that is sure to meet its like: they wait for each other instead of one beginning again."""
     view.way = Way.TURN  # type: ignore[attr-defined]
@@ -49,9 +55,10 @@ def streams() -> bool:
 
 
 def _way() -> Way:
+    view = current_app.view_functions.get(request.endpoint or "")
     if request.method in ("GET", "HEAD"):
-        return Way.LOOK
-    chosen: Way = getattr(current_app.view_functions.get(request.endpoint or ""), "way", Way.ACT)
+        return Way.ACT if getattr(view, "acts", False) else Way.LOOK
+    chosen: Way = getattr(view, "way", Way.ACT)
     return chosen
 
 

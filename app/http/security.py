@@ -16,11 +16,21 @@ CSP = "; ".join(
         "font-src 'self'",
         "connect-src 'self'",
         "manifest-src 'self'",
+        "object-src 'none'",
         "form-action 'self'",
         "base-uri 'none'",
         "frame-ancestors 'none'",
+        # No script of ours makes a page, an address of script or code out of text, so no policy may be made either.
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
     )
 )
+
+# A page that shows what somebody sent: the same, and nothing on it runs, whatever it is. It stays of our origin, since
+# its pictures are asked for in the person's name.
+SANDBOXED = f"{CSP}; sandbox allow-same-origin allow-forms allow-downloads allow-top-navigation-by-user-activation"
+# What somebody sent itself, as the picture on such a page; opened alone it may do nothing and is of no origin.
+PICTURE = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 
 HEADERS = {
     "Content-Security-Policy": CSP,

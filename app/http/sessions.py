@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import secrets
 from dataclasses import replace
+from hashlib import sha256
 from typing import Any, cast
 
 from flask import Flask, Request, Response, current_app, g, request, session
@@ -17,12 +18,13 @@ from werkzeug.datastructures import CallbackDict
 
 from app.bootstrap.ways import Way, going
 from app.bootstrap.work import Work
-from app.http import errors
+from app.http import errors, tokens
+from app.http.browsers import kind_of
 from app.http.csrf import API
 from app.http.house import house
 from foundation.actor import NOBODY, Actor
 from foundation.errors import ServiceError
-from identity.model import SessionView
+from identity.model import SessionView, SignIn
 from identity.rules.session import IDLE
 
 SECURE_COOKIE = "__Host-custodes"
@@ -52,6 +54,11 @@ class WebSession(CallbackDict[str, Any], SessionMixin):
         self.update(held)
         self.token, self.stage, self.cookie_due = token, stage, True
         self.modified = False
+
+    def enter(self, answer: SignIn, way: str, *, keep: bool = True) -> None:
+        """Signed in: which way and from what kind of browser is kept, for the person's list of sessions."""
+        self.adopt(answer.token, answer.stage, keep=keep)
+        self["way"], self["browser"] = way, kind_of(request.headers.get("User-Agent", ""))
 
     def drop(self) -> None:
         """Forget it all: signed out."""
@@ -105,6 +112,8 @@ def _set_cookie(response: Response, token: str) -> None:
         response.set_cookie(name, token, secure=secure, httponly=True, samesite="Lax", path="/")
     else:
         response.delete_cookie(name, secure=secure, httponly=True, samesite="Lax", path="/")
+        # What a browser kept of the pages goes with the session: the next at a shared computer may press “back”.
+        response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 
 def cookie_name() -> str:
@@ -116,6 +125,11 @@ def current() -> WebSession:
     """The session of this request."""
     # Flask's `session` stands for the object of our interface; its own type does not know that.
     return cast("WebSession", session._get_current_object())  # type: ignore[attr-defined]  # noqa: SLF001
+
+
+def session_id() -> str:
+    """What this session is called in a list of them."""
+    return sha256(current().token.encode()).hexdigest()
 
 
 def identify() -> None:
@@ -131,6 +145,10 @@ def identify() -> None:
 
 
 def _recognise(work: Work, token: str) -> None:
+    if tokens.is_one(token):
+        if request.path.startswith(API) and (who := tokens.recognise(work, token)):
+            become(who)
+        return
     view = work.identity.touch_session(token=token, actor=g.actor, now=work.now)
     if view is None or view.door != ("api" if request.path.startswith(API) else "web"):
         return

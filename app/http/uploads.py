@@ -15,7 +15,9 @@ from werkzeug.exceptions import ClientDisconnected
 
 from app.bootstrap.work import Work
 from app.http.house import actor, house
+from app.http.inspecting import Inspection
 from foundation.errors import ServiceError
+from sharing.model.inspected import NOT_INSPECTED
 from vault.parts import SealedPart
 
 PIECE = 256 * 1024
@@ -25,28 +27,56 @@ class Incoming:
     """One file: a ``app.http.request.Sink`` over the vault's writer."""
 
     def __init__(self, draft: UUID, name: str, media_type: str, *, size: int | None = None) -> None:
-        """Raises what ``Sharing.begin_file`` does, before a byte is read. ``size`` in bytes if announced."""
+        """``size`` in bytes if announced.
+
+        Raises what ``Sharing.begin_file`` does, and ScannerUnavailable, before a byte is read.
+        """
         self.draft, self.name, self.media_type = draft, name, media_type
         self._done = False
         self._writer = house().do(
             lambda work: work.sharing.begin_file(draft, name, size=size, actor=actor(), now=work.now), actor()
         )
+        self._inspection: Inspection | None = None
+        self._inspected = NOT_INSPECTED
+        try:
+            self._inspection = Inspection(house())
+        except ServiceError:
+            self.abort()
+            raise
 
     def write(self, data: bytes, /) -> int:
-        """Seal it. Raises TooLarge at the first byte beyond the limit."""
-        return self._writer.write(data)
+        """Seal it, and show it to those that look at it. Raises TooLarge at the first byte beyond the limit."""
+        taken = self._writer.write(data)
+        if self._inspection is not None:
+            self._inspection.write(data)
+        return taken
 
     def seek(self, offset: int, whence: int = 0, /) -> int:
         """Form parsers rewind what they have filled."""
         return self._writer.seek(offset, whence)
 
     def finish(self) -> SealedPart:
-        """Stored, not yet attached."""
-        return self._writer.finish()
+        """Stored, not yet attached. Raises ScannerUnavailable, TooLargeToScan: then nothing of it is."""
+        sealed = self._writer.finish()
+        if self._inspection is not None:
+            try:
+                self._inspected = self._inspection.finish()
+            except ServiceError:
+                self.abort()
+                raise
+        return sealed
 
     def attach(self, work: Work, sealed: SealedPart) -> dict[str, Any]:
         """Part of the draft once ``work`` commits; then call ``settled``."""
-        work.sharing.attach(self.draft, sealed, self.name, self.media_type, actor=actor(), now=work.now)
+        work.sharing.attach(
+            self.draft,
+            sealed,
+            self.name,
+            self.media_type,
+            inspected=self._inspected,
+            actor=actor(),
+            now=work.now,
+        )
         return {"part": sealed.part, "size": sealed.size}
 
     def settled(self) -> None:
@@ -58,6 +88,8 @@ class Incoming:
         if self._done:
             return
         self._done = True
+        if self._inspection is not None:
+            self._inspection.abort()
         self._writer.abort()
         part = self._writer.part
         with contextlib.suppress(ServiceError):
@@ -71,14 +103,15 @@ class Incoming:
     def read_from_request(self) -> None:
         """The raw body, piece by piece. Raises ClientDisconnected when it breaks off."""
         arrived = 0
-        while piece := _read():
+        while piece := read_piece():
             arrived += self.write(piece)
         # A server may end a body that broke off like one that is whole; half a file must not pass for a file.
         if request.content_length not in (None, arrived):
             raise ClientDisconnected
 
 
-def _read() -> bytes:
+def read_piece() -> bytes:
+    """Of the raw body, at most ``PIECE`` bytes; nothing at its end. Raises ClientDisconnected."""
     try:
         return request.stream.read(PIECE)
     except OSError as error:

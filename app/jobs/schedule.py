@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from app.bootstrap import fixity, redacting, sweeps
+from app.bootstrap import fixity, posting, redacting, runs, sweeps, watching
 from app.bootstrap.house import House
 from app.bootstrap.lease import HELD_FOR, Lease
 from foundation.errors import ServiceError
@@ -33,10 +34,16 @@ class Job:
 JOBS = (
     Job("dispose", "mark what is due, carry approved disposals to their certificates", sweeps.dispose, 60),
     Job("duties", "open, end and escalate what the agreements oblige to", sweeps.attend, 60),
+    Job("alerts", "pass on alerts that nobody acknowledged in time", sweeps.alerts, 1),
+    Job("copies", "enter in the log which media and papers are due, late or missing", sweeps.remind_of_copies, 60),
+    Job("requests", "say which requests for data run out of time", sweeps.remind, 60),
     Job("tidy", "finish or remove what broken-off uploads left", sweeps.tidy, 60),
     Job("sessions", "remove sessions and invitations that are over", sweeps.sessions, 60),
     Job("redact", "erase what two people agreed to erase from the log", redacting.carry_out, 60),
     Job("fixity", "read stored objects again and compare them with what was stored", fixity.run, 1),
+    Job("incidents", "count what the rules count, remind, index whom items reached", watching.watch, 1),
+    Job("reminders", "say whose training runs out, and who has appointments to attest", posting.remind, 60),
+    Job("outbox", "make messages of what is to be told, and hand them over", posting.sweep, 1),
     Job("checkpoint", "sign the log’s head", sweeps.checkpoint, 15),
     Job("cosignatures", "see whether the log’s witnesses cosign in time", sweeps.cosignatures, 5),
 )
@@ -99,10 +106,14 @@ def run_once(house: House) -> dict[str, str]:
 
 
 def _run(job: Job, house: House) -> str:
+    began, code = time.monotonic(), runs.BROKE
     try:
-        said = str(job.run(house))
+        said, code = str(job.run(house)), ""
     except ServiceError as error:
+        code = error.code
         log.error("job %s: %s (%s)", job.name, error.title, error.code)
         return f"refused: {error.code}"
+    finally:
+        runs.keep(house.engine, job.name, took=time.monotonic() - began, code=code)
     log.info("job %s: %s", job.name, said)
     return said

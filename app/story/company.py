@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,10 +13,9 @@ import pyotp
 
 from app.demo import kept
 from app.demo.cast import CAST, PLACES, Part
-from app.story.client import Answer, Client, Passed
 from app.story.telling import expect
+from client.custodes_client import Answer, Custodes, Passed
 
-API = "/api/v1"
 STEP = 30  # seconds a code is good for; each is good once
 
 
@@ -24,7 +23,7 @@ STEP = 30  # seconds a code is good for; each is good once
 class Company:
     """``ask``, ``upload`` and ``download`` as one of the people, by key."""
 
-    client: Client
+    client: Custodes
     password: str
     secrets: dict[str, str]
     people: dict[str, Part]
@@ -33,13 +32,13 @@ class Company:
     spent: dict[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, client: Client, state: Path) -> Company:
+    def of(cls, client: Custodes, state: Path) -> Company:
         """The furnished cast of the service in ``state``."""
         found = kept.read(state)
         if found is None:
             msg = "the story furnishes its own service first"
             raise RuntimeError(msg)
-        shown = client.ask("GET", f"{API}/demonstration")
+        shown = client.ask("GET", "/demonstration")
         expect(shown.status == 200, "GET /demonstration to name the cast", shown.in_short)
         roles = {one["key"]: one["role"] for one in shown.json["people"]}
         return cls(client, found.password, dict(found.secrets), {part.key: part for part in CAST}, roles)
@@ -59,7 +58,7 @@ class Company:
 
     def now(self) -> datetime:
         """The service's time."""
-        answer = self.client.ask("GET", f"{API}/demonstration")
+        answer = self.client.ask("GET", "/demonstration")
         expect(answer.status == 200, "GET /demonstration to tell the time", answer.in_short)
         return datetime.fromisoformat(answer.json["now"])
 
@@ -72,20 +71,20 @@ class Company:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         """One request as this person."""
-        answer = self.client.ask(method, API + path, token=self._token(who), body=body, headers=headers)
+        answer = self._as(who).ask(method, path, body, headers=headers)
         if answer.status == 401:
-            answer = self.client.ask(method, API + path, token=self._sign_in(who), body=body, headers=headers)
+            answer = self._anew(who).ask(method, path, body, headers=headers)
         return answer
 
     def upload(self, who: str, path: str, file: Path, media_type: str) -> Passed:
         """A file, as this person."""
-        return self.client.upload(API + path, file, token=self._token(who), media_type=media_type)
+        return self._as(who).put(path, file, media_type=media_type)
 
     def download(self, who: str, path: str, headers: Mapping[str, str] | None = None, to: Path | None = None) -> Passed:
         """A file, as this person."""
-        found = self.client.download(API + path, token=self._token(who), headers=headers, to=to)
+        found = self._as(who).fetch(path, to, headers=headers)
         if found.answer.status == 401:
-            found = self.client.download(API + path, token=self._sign_in(who), headers=headers, to=to)
+            found = self._anew(who).fetch(path, to, headers=headers)
         return found
 
     def code(self, who: str) -> str:
@@ -97,14 +96,17 @@ class Company:
         self.spent[who] = step
         return pyotp.TOTP(self.secrets[who]).generate_otp(step)
 
-    def _token(self, who: str) -> str:
-        return self.tokens.get(who) or self._sign_in(who)
+    def _as(self, who: str) -> Custodes:
+        return self._with(self.tokens[who]) if who in self.tokens else self._anew(who)
 
-    def _sign_in(self, who: str) -> str:
+    def _with(self, token: str) -> Custodes:
+        return replace(self.client, token=token)
+
+    def _anew(self, who: str) -> Custodes:
         given = {"email": self.people[who].email, "password": self.password}
-        first = self.client.ask("POST", f"{API}/session", body=given)
+        first = self.client.ask("POST", "/session", given)
         expect(first.status == 201, f"{self.name(who)} to sign in", first.in_short)
-        full = self.client.ask("POST", f"{API}/session/code", token=first.json["token"], body={"code": self.code(who)})
+        full = self._with(first.json["token"]).ask("POST", "/session/code", {"code": self.code(who)})
         expect(full.status == 200, f"{self.name(who)}’s code to be good", full.in_short)
         self.tokens[who] = full.json["token"]
-        return self.tokens[who]
+        return self._with(full.json["token"])

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.story.client import Passed
 from app.story.enclosed import media_type
 from app.story.places import Where
 from app.story.stage import Stage
 from app.story.telling import expect
+from client.custodes_client import Passed
 
 AGREEMENT, MARKING = "hmip-imb", "OFFICIAL-SENSITIVE - PERSONAL DATA"
 ASKED = "A mother asks whether her son is safe"
@@ -133,7 +133,8 @@ def _another_board_finds_nothing(stage: Stage, reference: str) -> None:
 
 
 def _without_address(problem: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in problem.items() if name != "instance"}
+    """Each answer names its own address and its own request; all else must be the same."""
+    return {name: value for name, value in problem.items() if name not in ("instance", "request_id")}
 
 
 def _answered(stage: Stage, where: Where, reference: str, letter: Path) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.story import disposing, passing, places
-from app.story.company import API, Company
+from app.story.company import Company
 from app.story.enclosed import enclosed
 from app.story.service import Service
 from app.story.stage import Stage
@@ -45,7 +45,7 @@ def play(
 def _key(stage: Stage) -> Path:
     """Before anything else happens: what the verifier will trust, had from the service once and kept."""
     stage.telling.step("The examiner asks for the log’s verifier key and keeps it")
-    answer = stage.company.client.ask("GET", f"{API}/audit/key")
+    answer = stage.company.client.ask("GET", "/audit/key")
     expect(answer.status == 200, "the verifier key", answer.in_short)
     stage.telling.said(f"→ 200 {answer.body.decode().strip()}")
     path = stage.folder / "trusted key.txt"

@@ -11,12 +11,13 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.request import urlopen
 
 from app.bootstrap import house as houses
 from app.config import MIB, Settings
 from app.demo.build import begin, furnish
-from app.story.client import Client
 from app.story.telling import Telling, Unexpected, expect
+from client.custodes_client import Custodes
 
 ROOT = Path(__file__).parents[2]
 DATABASE = "CUSTODES_DATABASE_URL"
@@ -43,9 +44,9 @@ class Service:
             self.settings[DATABASE] = os.environ[DATABASE]
 
     @property
-    def client(self) -> Client:
+    def client(self) -> Custodes:
         """A client of it."""
-        return Client(self.host, self.port)
+        return Custodes(f"http://{self.host}:{self.port}")
 
     def prepare(self, telling: Telling, establishments: Path | None) -> None:
         """Make it, bring the cast in, import establishments if there are any."""
@@ -82,9 +83,8 @@ class Service:
     def _wait(self, process: subprocess.Popen[bytes]) -> None:
         until = time.monotonic() + READY_WITHIN
         while time.monotonic() < until and process.poll() is None:
-            with contextlib.suppress(OSError):
-                if self.client.ask("GET", "/health/ready").status == 200:
-                    return
+            with contextlib.suppress(OSError), urlopen(f"http://{self.host}:{self.port}/health/ready"):
+                return
             time.sleep(0.1)
         said = (self.state.parent / LOG).read_text(encoding="utf-8", errors="replace")
         raise Unexpected("the service to be ready within half a minute", said[-2000:] or "nothing")

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from app.story.client import Answer, Passed
 from app.story.company import Company
 from app.story.telling import Telling, expect
+from client.custodes_client import Answer, Passed
 
 AUDITOR = "auditor"
 # Signing in happens between the steps, whenever the clock has moved; it is in the log, and not told each time.

@@ -23,6 +23,7 @@ class Act:
     offered: Callable[[Person], bool]
     do: Callable[[Work, str, str], Invitation | None]
     danger: bool = False
+    leaves: bool = False  # what waits for them alone is looked at next
 
 
 def _to(standing: str) -> Callable[[Person], bool]:
@@ -41,27 +42,16 @@ _ALL = (
         "invite-again",
         "Invite again?",
         "Make a new invitation",
-        "Their password stops working at once and they are signed out everywhere. They set a new password and a new "
-        "authenticator app by the invitation you are shown.",
+        "An earlier invitation stops working. An account that was used before is recovered instead, by two of you.",
         "",
-        _to("invited"),
+        lambda person: person.standing == "invited",
         _take("invite_again"),
-    ),
-    Act(
-        "reset-second-factor",
-        "Reset the authenticator app?",
-        "Reset the authenticator app",
-        "For a lost device. Their codes and their password stop working at once and they are signed out everywhere. "
-        "They set both anew by the invitation you are shown.",
-        "",
-        lambda person: person.standing == "active",
-        _take("reset_second_factor"),
     ),
     Act(
         "unlock",
         "Unlock this account?",
         "Unlock this account",
-        "Ten wrong attempts in a row locked it. Make sure that it was they who tried.",
+        "Ten wrong attempts in a row locked it for a time. Make sure that it was they who tried.",
         "The account is unlocked.",
         lambda person: person.locked,
         _take("unlock"),
@@ -75,6 +65,7 @@ _ALL = (
         _to("suspended"),
         _take("suspend"),
         danger=True,
+        leaves=True,
     ),
     Act(
         "reinstate",
@@ -95,6 +86,7 @@ _ALL = (
         _to("left"),
         _take("leave"),
         danger=True,
+        leaves=True,
     ),
 )
 ACTS: Mapping[str, Act] = {each.slug: each for each in _ALL}

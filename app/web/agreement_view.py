@@ -194,7 +194,7 @@ def _value(agreement: Agreement, field: Field, found: Record, called: Mapping[st
         return place_words(agreement, value) if value else ""
     if field.type == "date" and value:
         return filters.gds_date(date.fromisoformat(value))
-    return called.get(value, value) if field.type == "establishment" else value
+    return called.get(value, value) if field.type in ("establishment", "office") else value
 
 
 def _choices(kind: RecordKind, found: Record) -> str:

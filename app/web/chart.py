@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 _FILLS = ("#213458", "#b9c3d6", "#5f7db4", "#e6e9ef")
 _WIDTH, _HEIGHT = 900, 330
 _LEFT, _TOP, _BOTTOM = 56, 40, 52
+_ROW, _NAMES = 32, 300  # of bars that lie: the height of each, and the room for their names
 _INK = "#0b0c0c"
 
 
@@ -33,6 +34,25 @@ def stacked(id_: str, title: str, about: str, labels: Sequence[str], series: Map
         Markup("</svg>"),
     ]
     return Markup("").join(parts)
+
+
+def ranked(id_: str, title: str, about: str, rows: Sequence[tuple[str, int]]) -> Markup:
+    """Bars that lie, one a row, the number behind each: for names that are too long to stand under a bar."""
+    top = scale(max((number for _, number in rows), default=0))
+    height = 20 + _ROW * len(rows)
+    parts = [
+        Markup(
+            '<svg class="app-chart" role="img" aria-labelledby="{0}-title {0}-about" viewBox="0 0 {1} {2}"'
+            ' xmlns="http://www.w3.org/2000/svg" font-family="Helvetica, Arial, sans-serif" font-size="14">'
+            '<title id="{0}-title">{3}</title><desc id="{0}-about">{4}</desc>'
+        ).format(id_, _WIDTH, height, title, about)
+    ]
+    for place, (label, number) in enumerate(rows):
+        y, width = 10 + _ROW * place, (_WIDTH - _NAMES - 70) * number / top
+        parts.append(_text(_NAMES - 10, y + 17, label if len(label) <= 38 else f"{label[:37]}…", "end"))
+        parts.append(_bar(_NAMES, y, width, _ROW - 8, 0))
+        parts.append(_text(_NAMES + width + 8, y + 17, f"{number:,}", "start"))
+    return Markup("").join([*parts, Markup("</svg>")])
 
 
 def scale(most: int) -> int:

@@ -12,6 +12,7 @@ from wtforms import HiddenField
 from app.bootstrap.work import Work
 from app.http.house import house
 from app.web import forms
+from app.web.decision_forms import ASKED
 from app.web.item_forms import GRADE_OPTIONS, Versioned, offer
 from app.web.item_words import IDENTIFIERS
 from app.web.markings import recalled
@@ -20,6 +21,7 @@ from classification.model import GRADES, SENSITIVE, Choice, Effect, Marking
 from classification.rules.build import build, choices
 from classification.rules.show import show
 from foundation.calendar import LONDON
+from sharing.model.decision import OFFERED, TOLD
 from sharing.model.item import DraftOpened, Subject, Written
 from sharing.rules.identifiers import NAME, Unreadable, normalise
 from sharing.service.preparing import Addressing
@@ -35,12 +37,16 @@ class ComposeForm(Versioned):
     title = forms.text(
         "Title", needed="Enter a title", hint="Say what it is about. Do not name a prisoner or detained person here."
     )
-    text = forms.long_text("Message", hint="You can write here, attach files on the next page, or both.", most=100_000)
+    text = forms.long_text("Message", hint="You can write here, attach files below, or both.", most=100_000)
+    files = forms.files("Files", hint="A letter you pass on goes as its file: nothing of it needs to be typed.")
     sharing_purpose = forms.long_text(
         "Why is it shared?",
         needed="Say why it is shared",
         hint="What the other organisation needs it for.",
         most=2000,
+    )
+    told = forms.radios(
+        ASKED, [(code, TOLD[code]) for code in OFFERED], hint="For the record of the decision to share."
     )
     establishment = forms.select("Which establishment is it about?")
     to_office = forms.select("Which office does it go to?", hint="It must cover the establishment.")
@@ -126,6 +132,7 @@ class ComposeForm(Versioned):
             title=self.title.data,
             text=self.text.data,
             sharing_purpose=self.sharing_purpose.data,
+            told=self.told.data or "",
             subjects=self.subjects() if fits(draft.subjects) else None,
             establishment=self.establishment.data if self.establishment.choices else None,
             to_office=int(self.to_office.data or 0) if self.to_office.choices else None,
@@ -192,9 +199,10 @@ def _values(draft: DraftOpened) -> dict[str, Any]:
         "title": draft.title,
         "text": draft.text,
         "sharing_purpose": draft.sharing_purpose,
+        "told": draft.told,
         "establishment": draft.establishment or "",
         "to_office": str(draft.to_office or ""),
-        "grade": marking.grade,
+        "grade": "" if _untouched(draft) else marking.grade,
         "instructions": [word.code for word in marking.instructions],
         "descriptors": [word.code for word in marking.descriptors],
         "organisations": [organisation.party for organisation in marking.organisations],
@@ -206,6 +214,11 @@ def _values(draft: DraftOpened) -> dict[str, Any]:
         "groups": [str(number) for number in draft.groups],
         **_rows(draft.subjects if fits(draft.subjects) else ()),
     }
+
+
+def _untouched(draft: DraftOpened) -> bool:
+    """Nobody has said yet how it is marked: that is for its author alone to choose."""
+    return draft.version == 1 and not (draft.reply_to or draft.title or draft.text)
 
 
 def _rows(subjects: Sequence[Subject]) -> dict[str, str]:

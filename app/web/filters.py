@@ -7,6 +7,7 @@ from datetime import datetime
 
 from flask import Flask
 
+from app.http.language import ENGLISH, N_, shown, told
 from app.http.phrases import filesize, gds_date, gds_datetime, gds_time, plural
 from foundation.actor import BEGINNING, FOREVER
 
@@ -26,17 +27,33 @@ STATUSES = {
     "draft": Status("Draft", "grey"),
     "unread": Status("Unread", "blue"),
     "read": Status("Read", "grey"),
-    "action-needed": Status("Action needed", "orange"),
-    "overdue": Status("Overdue", "red"),
-    "waiting": Status("Waiting for others", "purple"),
-    "owed": Status("Owed now", "orange"),
+    "action-needed": Status(N_("Action needed"), "orange"),
+    "overdue": Status(N_("Overdue"), "red"),
+    "due-now": Status("Due now", "orange"),
+    "in-outbox": Status("In the outbox", "blue"),
+    "waiting": Status(N_("Waiting for others"), "purple"),
+    "not-looked": Status("Not checked yet", "grey"),
+    "owed": Status(N_("Owed now"), "orange"),
     "passed-on": Status("Passed on", "teal"),
     "answered": Status("Answered", "green"),
-    "done": Status("Done", "green"),
-    "open": Status("Open", "blue"),
-    "closed": Status("Closed", "grey"),
-    "withdrawn": Status("Withdrawn", "grey"),
-    "destroyed": Status("Disposed of", "grey"),
+    "done": Status(N_("Done"), "green"),
+    "can-start": Status("Can start", "blue"),
+    "not-yet": Status("Cannot start yet", "grey"),
+    "under-way": Status("Under way", "light-blue"),
+    "called-off": Status("Ended", "grey"),
+    "named-only": Status("Known to those named", "purple"),
+    "open": Status(N_("Open"), "blue"),
+    "closed": Status(N_("Closed"), "grey"),
+    "asked": Status("Asked for", "blue"),
+    "writing": Status("Not written whole", "orange"),
+    "written": Status("Written, not read back", "orange"),
+    "exported": Status("Exported", "green"),
+    "lost": Status("Lost", "red"),
+    "paper-held": Status("Held", "green"),
+    "paper-missing": Status("Missing", "red"),
+    "withdrawn": Status(N_("Withdrawn"), "grey"),
+    "signed": Status("Signed by all", "green"),
+    "destroyed": Status(N_("Disposed of"), "grey"),
     "stopped": Status("Reopened", "blue"),
     "no-period": Status("No period confirmed", "orange"),
     "running": Status("Being kept", "grey"),
@@ -60,6 +77,13 @@ STATUSES = {
     "returned": Status("Returned", "teal"),
     "unverified": Status("Period not confirmed", "orange"),
     "incident": Status("Breach reported", "red"),
+    "closing": Status("A second person agrees", "orange"),
+    "received": Status("Received", "blue"),
+    "report-owed": Status("Last report owed", "orange"),
+    "grade-high": Status("High", "red"),
+    "grade-medium": Status("Medium", "orange"),
+    "grade-low": Status("Low", "grey"),
+    "not-graded": Status("Not graded", "grey"),
     "active": Status("Active", "green"),
     "invited": Status("Invited", "blue"),
     "suspended": Status("Suspended", "red"),
@@ -79,6 +103,19 @@ STATUSES = {
     "enforced": Status("Enforced", "green"),
     "on-record": Status("On record", "teal"),
     "context": Status("Nothing runs", "grey"),
+    "stale": Status("Stale", "orange"),
+    "nothing-recorded": Status("Nothing recorded", "red"),
+    "unacknowledged": Status("Not acknowledged", "red"),
+    "acknowledged": Status("Acknowledged", "green"),
+    "acknowledged-late": Status("Acknowledged late", "orange"),
+    "ended": Status("Ended", "grey"),
+    "unconfirmed": Status("Unconfirmed", "orange"),
+    "reviewed-then": Status("Reviewed", "green"),
+    "missing": Status("Missing", "orange"),
+    "behind": Status("Behind", "orange"),
+    "finding-well": Status("Well", "green"),
+    "finding-attention": Status("Needs attention", "orange"),
+    "finding-wrong": Status("Wrong", "red"),
     "unmet": Status("Not met by the service yet", "orange"),
 }
 
@@ -92,7 +129,8 @@ def until(value: datetime) -> str:
 
 def status(code: str) -> Status:
     """The word and colour of a code; an unknown code is shown as it is, in grey, rather than hidden."""
-    return STATUSES.get(code) or Status(code.replace("-", " ").capitalize(), "grey")
+    found = STATUSES.get(code) or Status(code.replace("-", " ").capitalize(), "grey")
+    return found if shown() == ENGLISH else Status(told(found.text), found.colour)
 
 
 def set_up(app: Flask) -> None:

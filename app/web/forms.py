@@ -14,16 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
 from types import TracebackType
 from typing import Any
 
 from flask import g, request
 from flask_wtf import FlaskForm
-from werkzeug.datastructures import FileStorage
 from wtforms import (
     BooleanField,
-    Field,
     FileField,
     MultipleFileField,
     PasswordField,
@@ -33,13 +30,14 @@ from wtforms import (
     StringField,
     TextAreaField,
 )
-from wtforms import DateField as _DateField
 from wtforms.csrf.core import CSRF
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
 from app.http import csrf
 from app.http.errors import status_of
+from app.http.language import N_
 from app.web import widgets
+from app.web.form_rules import DateField, Limit, chosen, complete, lines, strip
 from foundation.errors import Conflict, Denied, Invalid, ServiceError
 
 Options = Iterable[tuple[str, str]]
@@ -63,7 +61,7 @@ class _SessionToken(CSRF):
 
     def validate_csrf_token(self, form: Any, field: Any) -> None:  # noqa: ARG002
         if not g.get("csrf_checked", False):
-            msg = "This form was opened in an earlier session. Send it again."
+            msg = N_("This form was opened in an earlier session. Send it again.")
             raise StopValidation(msg)
 
 
@@ -129,7 +127,7 @@ class Form(FlaskForm):  # type: ignore[misc]
         for field in self:
             for text in field.errors:
                 hidden = field.name == csrf.FIELD
-                yield Problem(str(text), "" if hidden else widgets.anchor(field))
+                yield Problem(text, "" if hidden else widgets.anchor(field))
         yield from self._said
 
 
@@ -163,15 +161,16 @@ def _rules(needed: str, *more: Any) -> list[Any]:
 
 def text(label: str, *, needed: str = "", hint: str = "", most: int = 200) -> Any:
     """One line. ``needed``: what to say when it is empty; without it the field may be."""
-    limit = Length(max=most, message=f"{label} must be {most} characters or fewer")
-    return StringField(label, _rules(needed, limit), description=hint, widget=widgets.TextInput(), filters=[_strip])
+    return StringField(
+        label, _rules(needed, Limit(label, most)), description=hint, widget=widgets.TextInput(), filters=[strip]
+    )
 
 
 def email(label: str, *, needed: str = "", hint: str = "") -> Any:
     """An e-mail address. Whether it is one is for identity to say."""
-    rules = _rules(needed, Length(max=254, message="Enter an e-mail address of 254 characters or fewer"))
+    rules = _rules(needed, Length(max=254, message=N_("Enter an e-mail address of 254 characters or fewer")))
     kw = {"autocomplete": "username", "spellcheck": "false"}
-    return StringField(label, rules, description=hint, widget=widgets.EmailInput(), render_kw=kw, filters=[_strip])
+    return StringField(label, rules, description=hint, widget=widgets.EmailInput(), render_kw=kw, filters=[strip])
 
 
 def password(label: str, *, needed: str, hint: str = "", new: bool = False) -> Any:
@@ -185,18 +184,19 @@ def code(label: str, *, needed: str, hint: str = "") -> Any:
     attributes = {"inputmode": "numeric", "autocomplete": "one-time-code", "spellcheck": "false"}
     kw = {"params": {"classes": "govuk-input--width-10", **attributes}}
     return StringField(
-        label, _rules(needed, Length(max=20)), description=hint, widget=widgets.TextInput(), render_kw=kw
+        label,
+        _rules(needed, Length(max=20, message=N_("The code has six digits"))),
+        description=hint,
+        widget=widgets.TextInput(),
+        render_kw=kw,
     )
 
 
 def long_text(label: str, *, needed: str = "", hint: str = "", most: int = 4000) -> Any:
     """Many lines, with a count of what is left."""
-    limit = Length(max=most, message=f"{label} must be {most:,} characters or fewer")
     kw = {"params": {"maxlength": most, "rows": 6}}
-    rules = _rules(needed, limit)
-    return TextAreaField(
-        label, rules, description=hint, widget=widgets.CharacterCount(), render_kw=kw, filters=[_lines]
-    )
+    rules = _rules(needed, Limit(label, most))
+    return TextAreaField(label, rules, description=hint, widget=widgets.CharacterCount(), render_kw=kw, filters=[lines])
 
 
 def radios(label: str, options: Options = (), *, needed: str = "", hint: str = "") -> Any:
@@ -230,62 +230,14 @@ def tick(label: str, *, needed: str = "", hint: str = "") -> Any:
 
 def file(label: str, *, needed: str = "", hint: str = "") -> Any:
     """One file. Its stream is the sink the endpoint prepared; its limit is the sink's to say."""
-    return FileField(label, [_chosen(needed)], description=hint, widget=widgets.FileInput())
+    return FileField(label, [chosen(needed)], description=hint, widget=widgets.FileInput())
 
 
 def files(label: str, *, needed: str = "", hint: str = "") -> Any:
     """Several files."""
-    return MultipleFileField(label, [_chosen(needed)], description=hint, widget=widgets.FileInput(multiple=True))
+    return MultipleFileField(label, [chosen(needed)], description=hint, widget=widgets.FileInput(multiple=True))
 
 
 def day(label: str, *, needed: str = "", hint: str = "") -> Any:
     """A date in three inputs."""
-    return DateField(label, [_complete(needed)], description=hint, widget=widgets.DateInput())
-
-
-class DateField(_DateField):
-    """Day, month and year typed apart. 31 February, 3/2026 and letters are told apart from nothing at all."""
-
-    data: date | None
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        parts = [part.strip() for part in valuelist]
-        self.data = None
-        if not any(parts):
-            return
-        try:
-            number = [int(part) for part in parts]
-            self.data = date(number[2], number[1], number[0])
-        except (ValueError, IndexError, OverflowError):
-            msg = f"{self.label.text} must be a real date, like 27 3 2026"
-            raise ValueError(msg) from None
-        if not 1900 <= self.data.year <= 2200:
-            self.data = None
-            msg = f"{self.label.text}: enter the year with four figures, like 2026"
-            raise ValueError(msg)
-
-
-def _complete(needed: str) -> Any:
-    def check(_form: Any, field: Field) -> None:
-        if field.data is None and not field.errors:
-            raise StopValidation(needed)
-
-    return check
-
-
-def _chosen(needed: str) -> Any:
-    def check(_form: Any, field: Field) -> None:
-        given = field.data if isinstance(field.data, list) else [field.data]
-        field.data = [one for one in given if isinstance(one, FileStorage) and one.filename]
-        if needed and not field.data:
-            raise StopValidation(needed)
-
-    return check
-
-
-def _strip(value: str | None) -> str:
-    return (value or "").strip()
-
-
-def _lines(value: str | None) -> str:
-    return (value or "").replace("\r\n", "\n").strip()
+    return DateField(label, [complete(needed)], description=hint, widget=widgets.DateInput())

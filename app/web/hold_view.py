@@ -28,12 +28,21 @@ MANNERS: Mapping[Manner, str] = {
     "passed-over": "Let go: somebody said that the words do not fit",
     "late": "Came too late: destruction had begun",
 }
-OCCASIONS = dict(hold_forms.OCCASIONS)
+OCCASIONS = {
+    **dict(hold_forms.OCCASIONS),
+    "subject-request": "An open request of a data subject",
+    "restriction": "Its use is restricted",
+}
 
 
 def against(work: Work, hold: Hold) -> Sequence[Reason]:
-    """Why the asker may not lift this hold or see to it; nothing if they may."""
+    """Why the asker may not see to this hold; nothing if they may."""
     return asked(work, "lift-hold", holding.may_keep(hold, work.actor), body=hold.party)
+
+
+def against_lifting(work: Work, hold: Hold) -> Sequence[Reason]:
+    """Why the asker may not lift it; nothing if they may."""
+    return asked(work, "lift-hold", holding.may_lift(hold, work.actor), body=hold.party)
 
 
 def against_placing(work: Work) -> Sequence[Reason]:

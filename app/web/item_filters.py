@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 
 from flask import request, url_for
 from wtforms import Field
 from wtforms.validators import ValidationError
 
-from app.http.house import house
+from app.bootstrap.work import Work
+from app.http.language import N_, told
 from app.web import forms
 from app.web.filters import gds_date
 from app.web.item_forms import offer
 from app.web.time_words import typed_day
-from foundation.calendar import LONDON, london_date
+from foundation.calendar import LONDON, london_date, london_end
 from sharing.queries.visible import Filters
 
-DIRECTIONS = (("received", "Received"), ("sent", "Sent by us"))
-STATES = (("open", "Open"), ("closed", "Closed"))
+DIRECTIONS = (("received", N_("Received")), ("sent", N_("Sent by us")))
+STATES = (("open", N_("Open")), ("closed", N_("Closed")))
 GRADES = (("O", "OFFICIAL"), ("OS", "OFFICIAL-SENSITIVE"))
 NAMES = ("direction", "state", "kind", "marking", "establishment", "since", "until")
 WALK = "at"  # the cursors of the pages walked through, so that there is a way back
@@ -32,13 +33,13 @@ class FilterForm(forms.Form):
     class Meta(forms.Form.Meta):
         csrf = False
 
-    direction = forms.select("Direction", DIRECTIONS)
-    state = forms.select("State", STATES)
-    kind = forms.select("Kind")
-    marking = forms.select("Marking", GRADES)
-    establishment = forms.select("Establishment")
-    since = forms.text("Sent on or after", most=20)
-    until = forms.text("Sent on or before", most=20)
+    direction = forms.select(N_("Direction"), DIRECTIONS)
+    state = forms.select(N_("State"), STATES)
+    kind = forms.select(N_("Kind"))
+    marking = forms.select(N_("Marking"), GRADES)
+    establishment = forms.select(N_("Establishment"))
+    since = forms.text(N_("Sent on or after"), most=20)
+    until = forms.text(N_("Sent on or before"), most=20)
 
     def __init__(self, kinds: Mapping[str, str], places: Mapping[str, str], now: datetime) -> None:
         super().__init__(formdata=request.args)
@@ -53,14 +54,14 @@ class FilterForm(forms.Form):
     def validate_since(self, field: Field) -> None:
         """A day that has come."""
         if field.data and typed_day(field.data) > london_date(self.now):
-            msg = "The first day must be today or earlier"
+            msg = N_("The first day must be today or earlier")
             raise ValidationError(msg)
 
     def validate_until(self, field: Field) -> None:
         """A day not before the first."""
         last = typed_day(field.data) if field.data else None
         if last and self.since.data and not self.since.errors and last < typed_day(self.since.data):
-            msg = "The last day must not be before the first"
+            msg = N_("The last day must not be before the first")
             raise ValidationError(msg)
 
     def filters(self) -> Filters:
@@ -72,18 +73,19 @@ class FilterForm(forms.Form):
             marking_code=self.marking.data or "",
             establishment=self.establishment.data or "",
             since=_midnight(_day(self.since.data)),
-            until=_midnight(last + timedelta(days=1) if last else None),
+            until=london_end(last) if last else None,
             direction=self.direction.data or "",
         )
 
     def options(self, name: str) -> list[tuple[str, str]]:
         """For the select of this filter."""
-        return [(choice.value, choice.label) for choice in self[name].choices]
+        shown = str if name == "establishment" else told
+        return [(choice.value, shown(choice.label)) for choice in self[name].choices]
 
     def chosen(self) -> list[tuple[str, list[tuple[str, str]]]]:
         """(category, [(what was chosen, address without it)]) of each filter set."""
         return [
-            (self[name].label.text, [(self._words(name), url_for("items.inbox", **self.given(without=name)))])
+            (told(self[name].label.text), [(self._words(name), url_for("items.inbox", **self.given(without=name)))])
             for name in NAMES
             if self[name].data
         ]
@@ -127,10 +129,10 @@ def _midnight(day: date | None) -> datetime | None:
     return datetime.combine(day, time(), tzinfo=LONDON) if day else None
 
 
-def kinds(now: datetime) -> dict[str, str]:
+def kinds(work: Work) -> dict[str, str]:
     """The kinds of item of the agreements in force."""
     return {
         kind.id: kind.name
-        for agreement in house().policies.agreements.in_force(london_date(now))
+        for agreement in work.agreements.in_force(london_date(work.now))
         for kind in agreement.kinds.values()
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from wtforms import HiddenField
 
+from app.http.language import N_, said
 from app.web import forms, widgets
 from app.web.item_words import IDENTIFIERS
 from classification.model import GRADES
@@ -49,87 +50,85 @@ class Versioned(forms.Form):
 class OpenForm(forms.Form):
     """Why somebody opens an item."""
 
-    purpose = forms.radios("What do you need it for?", needed="Select what you need it for")
+    purpose = forms.radios(N_("What do you need it for?"), needed=N_("Select what you need it for"))
 
 
 class NewForm(forms.Form):
-    """The way, and how it is marked to begin with."""
+    """The way. How it is marked is asked once, where it is written."""
 
     way = forms.radios("What do you want to send, and which way?", needed="Select what you want to send")
-    grade = forms.radios(
-        "How is it marked?",
-        GRADE_OPTIONS,
-        needed="Select how it is marked",
-        hint="You can change this, and add handling instructions, on the next page.",
-    )
 
 
 class AnswerForm(Versioned):
     """How the answer is marked to begin with."""
 
     grade = forms.radios(
-        "How is your answer marked?",
+        N_("How is your answer marked?"),
         GRADE_OPTIONS,
-        needed="Select how your answer is marked",
-        hint="Not less than what you answer, unless you know why.",
+        needed=N_("Select how your answer is marked"),
+        hint=N_("Not less than what you answer, unless you know why."),
     )
 
 
 class PassOnForm(Versioned):
     """To which office, with a word for it."""
 
-    office = forms.radios("Which office does it go to?", needed="Select the office it goes to")
-    note = forms.long_text("Note for that office", hint="Optional. Everybody who opens the item reads it.", most=4000)
+    office = forms.radios(N_("Which office does it go to?"), needed=N_("Select the office it goes to"))
+    note = forms.long_text(
+        N_("Note for that office"), hint=N_("Optional. Everybody who opens the item reads it."), most=4000
+    )
 
 
 class CloseForm(Versioned):
     """What came of it."""
 
-    outcome = forms.long_text("What came of it?", needed="Say what came of it", most=4000)
+    outcome = forms.long_text(N_("What came of it?"), needed=N_("Say what came of it"), most=4000)
 
 
 class ListedCloseForm(CloseForm):
     """For kinds of item of which the agreement lists what may come: a schedule may count by it."""
 
-    result = forms.select("Outcome")
+    result = forms.select(N_("Outcome"))
 
 
 class ReopenForm(Versioned):
     """Why work goes on."""
 
-    reason = forms.long_text("Why do you reopen it?", needed="Say why you reopen it", most=4000)
+    reason = forms.long_text(N_("Why do you reopen it?"), needed=N_("Say why you reopen it"), most=4000)
 
 
 class WithdrawForm(Versioned):
     """Why it is taken back."""
 
-    reason = forms.long_text("Why do you withdraw it?", needed="Say why you withdraw it", most=4000)
+    reason = forms.long_text(N_("Why do you withdraw it?"), needed=N_("Say why you withdraw it"), most=4000)
 
 
 class ShareForm(Versioned):
     """Whom, and why."""
 
-    person = forms.radios("Who needs it?", needed="Select a person or group")
-    purpose = forms.radios("What do they need it for?", needed="Select what they need it for")
+    person = forms.radios(N_("Who needs it?"), needed=N_("Select a person or group"))
+    purpose = forms.radios(N_("What do they need it for?"), needed=N_("Select what they need it for"))
 
 
 class RecuseForm(Versioned):
     """Whom, and why."""
 
-    person = forms.radios("Who must not see it?", needed="Select a person")
+    person = forms.radios(N_("Who must not see it?"), needed=N_("Select a person"))
     reason = forms.long_text(
-        "Why?", needed="Say why they must not see it", hint="Kept sealed with the item.", most=4000
+        N_("Why?"), needed=N_("Say why they must not see it"), hint=N_("Kept sealed with the item."), most=4000
     )
 
 
 class GrantForm(Versioned):
     """Whom, until when, and why."""
 
-    person = forms.radios("Who needs to see it?", needed="Select a person")
+    person = forms.radios(N_("Who needs to see it?"), needed=N_("Select a person"))
     until = forms.day(
-        "Until the end of which day?", needed="Enter the last day", hint="At most 90 days ahead, like 27 3 2026"
+        N_("Until the end of which day?"),
+        needed=N_("Enter the last day"),
+        hint=N_("At most 90 days ahead, like 27 3 2026"),
     )
-    reason = forms.long_text("Why?", needed="Say why they need to see it", most=4000)
+    reason = forms.long_text(N_("Why?"), needed=N_("Say why they need to see it"), most=4000)
 
     def until_instant(self) -> datetime:
         """The midnight after the day, in London."""
@@ -159,6 +158,13 @@ class FilesForm(forms.Form):
     files = forms.files("Choose files", needed="Select a file to upload")
 
 
+class PasteForm(forms.Form):
+    """Text that becomes a file."""
+
+    text = forms.long_text("Text", needed="Paste or type the text", most=100_000)
+    name = forms.text("Name of the file", hint="For example, letter.txt", needed="Enter a name for the file")
+
+
 def for_item(kind: type[Versioned], item: ItemSeen, **values: Any) -> Any:
     """The form of an act on an item as it stands."""
     return kind(data={"version": str(item.ref.version), **values})
@@ -171,7 +177,7 @@ def offer(field: Any, options: Iterable[tuple[str, str]]) -> None:
 
 def purpose_options(purposes: Iterable[Purpose]) -> list[tuple[str, str]]:
     """The agreement's own words."""
-    return [(purpose.id, purpose.words) for purpose in purposes]
+    return [(purpose.id, said(purpose.words)) for purpose in purposes]
 
 
 def way_key(way: Way) -> str:

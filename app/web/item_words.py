@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from flask import url_for
 
 from app.bootstrap.work import Work
+from app.http.language import N_, _, in_number, said, told
 from app.web.filters import filesize, gds_date, gds_datetime
 from identity.errors import EstablishmentUnknown
 from sharing.model.item import EventShown, FileShown, ItemOpened, ItemSeen, StepShown, Subject
@@ -16,27 +17,25 @@ from sharing.queries.rows import DraftRow, ItemRow
 from sharing.queries.visible import CAP
 
 Row = TypeVar("Row")
-HEAD = ("Item", "Marking", "From", "Status", {"text": "Files", "numeric": True}, "Sent")
-
-
 EVENTS = {
-    "sent": "Sent",
-    "acknowledged": "Acknowledged",
-    "passed-on": "Passed on to {who}",
-    "answered": "Answered",
-    "closed": "Closed",
-    "reopened": "Reopened",
-    "withdrawn": "Withdrawn",
-    "shared": "Shared with {who}",
-    "granted": "Sight granted to {who}",
-    "recused": "{who} was barred",
-    "destroyed": "Disposed of",
+    "sent": N_("Sent"),
+    "acknowledged": N_("Acknowledged"),
+    "passed-on": N_("Passed on to %(who)s"),
+    "answered": N_("Answered"),
+    "closed": N_("Closed"),
+    "reopened": N_("Reopened"),
+    "withdrawn": N_("Withdrawn"),
+    "shared": N_("Shared with %(who)s"),
+    "granted": N_("Sight granted to %(who)s"),
+    "recused": N_("%(who)s was barred"),
+    "glass-broken": N_("The glass was broken for somebody’s safety"),
+    "destroyed": N_("Disposed of"),
 }
 IDENTIFIERS = (
-    ("prison-number", "Prison number"),
-    ("pnc", "PNC number"),
-    ("cro", "CRO number"),
-    ("home-office", "Home Office reference"),
+    ("prison-number", N_("Prison number")),
+    ("pnc", N_("PNC number")),
+    ("cro", N_("CRO number")),
+    ("home-office", N_("Home Office reference")),
 )
 # Where on the page of a draft a reason against sending it is put right.
 ANCHORS = {
@@ -50,6 +49,7 @@ ANCHORS = {
     "recipients-only-named": "#recipients",
     "recipients-only-groups": "#groups",
     "recipient-party": "#recipients",
+    "recipient-abroad": "#recipients",
     "embargo-over": "#embargo_until-day",
     "embargo-lead": "#embargo_lead",
     "embargo-lead-basis": "#embargo_lead",
@@ -61,9 +61,15 @@ ANCHORS = {
 _TOWARDS = frozenset({"passed-on", "shared", "granted", "recused"})
 
 
+def head() -> list[Any]:
+    """The columns of a list of items."""
+    return [_("Item"), _("Marking"), _("From"), _("Status"), {"text": _("Files"), "numeric": True}, _("Sent")]
+
+
 def heading(kind_name: str, place: str) -> str:
     """What stands for a title where none may be shown: “Intelligence about Fernmoor (HMP)”."""
-    return f"{kind_name} about {place}" if place else kind_name
+    kind = told(kind_name)
+    return _("%(kind)s about %(place)s", kind=kind, place=place) if place else kind
 
 
 def place_name(work: Work, key: str | None) -> str:
@@ -92,7 +98,7 @@ def named(numbers: Iterable[int], names: Mapping[int, str]) -> list[str]:
 
 
 def table_row(row: ItemRow, names: Mapping[str, str]) -> list[Any]:
-    """One line of a list, for ``ui.table`` under ``HEAD``."""
+    """One line of a list, for ``ui.table`` under ``head``."""
     title = heading(row.kind_name, names.get(row.establishment or "", row.establishment or ""))
     return [
         {"text": title, "href": url_for("items.show", ref=row.reference), "minor": row.reference},
@@ -107,7 +113,7 @@ def table_row(row: ItemRow, names: Mapping[str, str]) -> list[Any]:
 def waiting_row(row: ItemRow, names: Mapping[str, str]) -> list[Any]:
     """One line of what waits: the item, what is owed, and until when."""
     first = table_row(row, names)[0]
-    owed = row.step.title if row.step else ""
+    owed = said(row.step.title) if row.step else ""
     return [first, row.marking.partition("\n")[0], row.from_office, owed, {"status": status(row), "minor": due(row)}]
 
 
@@ -135,14 +141,14 @@ def status(row: ItemRow) -> str:
 
 def due(row: ItemRow) -> str:
     """“by 27 November 2026”."""
-    return f"by {gds_date(row.step.due_on)}" if row.step and row.step.due_on else ""
+    return _("by %(day)s", day=gds_date(row.step.due_on)) if row.step and row.step.due_on else ""
 
 
 def count(shown: int) -> str:
     """“1 item”, “more than 1,000 items”."""
     if shown > CAP:
-        return f"More than {CAP:,} items"
-    return f"{shown:,} item{'' if shown == 1 else 's'}"
+        return _("More than %(num)s items", num=f"{CAP:,}")
+    return in_number("%(num)s item", "%(num)s items", shown)
 
 
 def timeline(events: Sequence[EventShown]) -> list[dict[str, Any]]:
@@ -152,7 +158,8 @@ def timeline(events: Sequence[EventShown]) -> list[dict[str, Any]]:
 
 def _entry(event: EventShown) -> dict[str, Any]:
     towards = event.act in _TOWARDS
-    title = EVENTS.get(event.act, event.act.replace("-", " ").capitalize()).format(who=event.office or "somebody")
+    title = _(EVENTS.get(event.act, event.act.replace("-", " ").capitalize()))
+    title %= {"who": event.office or _("somebody")}
     by = event.by if towards or not event.office else f"{event.by}, {event.office}"
     return {"title": title, "by": by, "at": event.at, "text": event.words}
 
@@ -161,9 +168,9 @@ def step_rows(steps: Sequence[StepShown]) -> list[list[Any]]:
     """The duties of the way, for ``ui.table``: what, who, until when, how it stands."""
     return [
         [
-            {"text": step.title, "minor": f"Source: {', '.join(step.clauses)}"},
-            step.office or "Not reached yet",
-            {"text": gds_date(step.due_on) or "No date", "minor": _basis(step)},
+            {"text": said(step.title), "minor": _("Source: %(source)s", source=", ".join(step.clauses))},
+            step.office or _("Not reached yet"),
+            {"text": gds_date(step.due_on) or _("No date"), "minor": _basis(step)},
             _state_of(step),
         ]
         for step in steps
@@ -171,14 +178,14 @@ def step_rows(steps: Sequence[StepShown]) -> list[list[Any]]:
 
 
 def _basis(step: StepShown) -> str:
-    return f"by {step.basis}" if step.basis and step.due_on else ""
+    return _("by %(basis)s", basis=told(step.basis)) if step.basis and step.due_on else ""
 
 
 def _state_of(step: StepShown) -> Any:
     if step.done_at:
         return {"status": "done", "minor": gds_datetime(step.done_at)}
     if not step.current:
-        return "Not yet"
+        return _("Not yet")
     return {"status": "overdue" if step.late else "owed"}
 
 
@@ -190,7 +197,7 @@ def current(item: ItemSeen | ItemOpened) -> StepShown | None:
 def file_words(file: FileShown) -> str:
     """“Evidence pack part 1.pdf (PDF, 12MB)”."""
     ending = PurePosixPath(file.name).suffix.removeprefix(".").upper()
-    kind = ending if 0 < len(ending) <= 5 else "file"
+    kind = ending if 0 < len(ending) <= 5 else _("file")
     return f"{file.name} ({kind}, {filesize(file.size)})"
 
 
@@ -199,10 +206,11 @@ def people(subjects: Sequence[Subject], href: str = "") -> list[dict[str, Any]]:
     known = dict(IDENTIFIERS)
     return [
         {
-            "key": one.name or f"Person {number}",
-            "lines": [f"{known.get(kind, kind)} {value}" for kind, value in one.identifiers] or ["No number given"],
+            "key": one.name or _("Person %(number)s", number=number),
+            "lines": [f"{_(known.get(kind, kind))} {value}" for kind, value in one.identifiers]
+            or [_("No number given")],
             "href": href,
-            "about": "who it is about",
+            "about": _("who it is about"),
         }
         for number, one in enumerate(subjects, 1)
     ]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from flask import request, url_for
 from werkzeug.datastructures import MultiDict
 
-from foundation.calendar import LONDON
+from foundation.calendar import LONDON, london_end
 
 CURSOR = "page"
 Chosen = list[tuple[str, list[tuple[str, str]]]]
@@ -78,7 +78,7 @@ def start_of(day_: date) -> datetime:
 
 def end_of(day_: date) -> datetime:
     """The instant the next day begins in London."""
-    return start_of(day_ + timedelta(days=1))
+    return london_end(day_)
 
 
 def _address(args: MultiDict[str, str]) -> str:

@@ -17,32 +17,67 @@ from app.http.house import house
 from app.web import filters, nav
 from app.web.pages import (
     about,
+    abroad,
+    access_review,
     account,
     accounts,
     acts,
+    agreement_versions,
     agreements,
+    alerts,
     audit_log,
     auth,
     batches,
     certificates,
+    conferrals,
     copies,
+    data_protection,
+    decisions,
     demonstration,
     disposal_day,
     disposals,
     drafts,
     files,
     foresight,
+    handling,
     hold_placing,
     holds,
+    home,
+    incident_containing,
+    incident_reports,
     incidents,
     invitations,
     items,
+    known_to,
+    languages,
+    leavers,
     log_retention,
+    media,
+    notifications,
     offices,
+    outbox,
+    overrides,
+    overview,
+    papers,
+    partner_systems,
+    passkeys,
+    people,
+    providers,
+    recoveries,
+    registers,
+    renaming,
+    requests,
     returns,
     schedules,
     search,
+    several,
+    status,
+    tasks,
+    tokens,
+    training,
     transfers,
+    unsent,
+    uploads,
 )
 from foundation.actor import NOBODY
 
@@ -50,7 +85,8 @@ HERE = Path(__file__).resolve().parent
 STATIC = HERE / "static"
 SERVICE_NAME = "Custodes"
 YEAR = "public, max-age=31536000, immutable"
-ITEMS = (items.bp, acts.bp, files.bp, drafts.bp, search.bp)
+DOORS = (home.bp, auth.bp, invitations.bp, account.bp, handling.bp, about.bp, status.bp, languages.bp)
+ITEMS = (several.bp, items.bp, acts.bp, renaming.bp, files.bp, drafts.bp, uploads.bp, search.bp, unsent.bp)
 RECORDS = (
     disposals.bp,
     batches.bp,
@@ -65,10 +101,38 @@ RECORDS = (
     certificates.bp,
     audit_log.bp,
     log_retention.bp,
+    passkeys.bp,
+    providers.bp,
+    recoveries.bp,
+    conferrals.bp,
     accounts.bp,
+    tokens.bp,
+    training.bp,
+    leavers.bp,
+    access_review.bp,
+    people.bp,
     offices.bp,
     incidents.bp,
+    media.bp,
+    papers.bp,
+    incident_containing.bp,
+    incident_reports.bp,
     agreements.bp,
+    agreement_versions.bp,
+    requests.bp,
+    requests.corrections,
+    known_to.bp,
+    tasks.bp,
+    alerts.bp,
+    registers.bp,
+    data_protection.bp,
+    abroad.bp,
+    overrides.bp,
+    notifications.bp,
+    outbox.bp,
+    partner_systems.bp,
+    overview.bp,
+    decisions.bp,
 )
 
 
@@ -92,11 +156,23 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals["ui"] = components(app)
     app.context_processor(shown_everywhere)
     app.after_request(_immutable)
-    for section in (auth.bp, invitations.bp, account.bp, about.bp, *ITEMS, *RECORDS):
+    for section in (
+        home.bp,
+        auth.bp,
+        invitations.bp,
+        account.bp,
+        handling.bp,
+        about.bp,
+        status.bp,
+        languages.bp,
+        *ITEMS,
+        *RECORDS,
+    ):
         app.register_blueprint(section)
     if app.extensions["custodes"].demonstration:
         app.register_blueprint(demonstration.bp)
     auth.set_up(app)
+    handling.set_up(app)
 
 
 def components(app: Flask) -> SimpleNamespace:

@@ -7,6 +7,8 @@ from datetime import date, time
 
 from wtforms.validators import ValidationError
 
+from app.http.language import N_
+
 _CLOCK = re.compile(r"(\d{1,2})(?:[:.](\d{2}))?\s*(am|pm)?")
 _DAY = re.compile(r"(\d{1,2})[\s/.-]+(\d{1,2})[\s/.-]+(\d{4})")
 _WORDS = {"midday": time(12), "noon": time(12), "midnight": time()}
@@ -41,5 +43,5 @@ def typed_day(text: str) -> date:
         raise ValidationError(_NO_DAY) from None
 
 
-_NO_TIME = "Enter a time, like 9:30am or 14:00"
-_NO_DAY = "Enter a real date, like 27/3/2026"
+_NO_TIME = N_("Enter a time, like 9:30am or 14:00")
+_NO_DAY = N_("Enter a real date, like 27/3/2026")

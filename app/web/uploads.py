@@ -65,6 +65,19 @@ class Arriving:
         """The parser lets go of it; ``attach`` or ``abort`` says what becomes of it."""
 
 
+def pasted(draft: UUID, name: str, text: str) -> None:
+    """Attach text as a file, with an ending that says what it is. Raises as ``Incoming``."""
+    data = text.encode("utf-8")
+    file = Incoming(draft, name if "." in name else f"{name}.txt", "text/plain", size=len(data))
+    try:
+        file.write(data)
+        sealed = file.finish()
+        house().do(lambda work: file.attach(work, sealed), actor())
+        file.settled()
+    finally:
+        file.abort()
+
+
 def into(draft: UUID) -> FileSink:
     """For ``receives_files``."""
     return lambda name, media_type: Arriving(draft, name, media_type)

@@ -15,6 +15,9 @@ from markupsafe import Markup
 from wtforms import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
 
+from app.http import language
+from app.web import widget_words
+
 
 class _Mended:
     """Placed before each published widget; ``fieldset`` says whether a legend takes the place of the label."""
@@ -35,7 +38,8 @@ class _Mended:
         return params
 
     def render(self, params: dict[str, Any]) -> Markup:
-        return Markup(render_template(self.template, params=params))  # noqa: S704  the macros escape every text
+        shown = params if language.shown() == language.ENGLISH else widget_words.spoken(params)
+        return Markup(render_template(self.template, params=shown))  # noqa: S704  the macros escape every text
 
 
 class TextInput(_Mended, govuk.GovTextInput):  # type: ignore[misc]

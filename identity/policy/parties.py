@@ -65,6 +65,7 @@ def _party(table: Table) -> Party:
         hmg=table.flag("hmg"),
         office_kinds=tuple(kinds.values()),
         clauses=table.clauses(),
+        country=table.text("country", default=""),
     )
     if party.reference and not REFERENCE.fullmatch(party.reference):
         table.fault("reference", f"“{party.reference}” must be 2 to 10 capital letters")

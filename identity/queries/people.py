@@ -13,7 +13,9 @@ from sqlalchemy import Connection
 from foundation.actor import NOBODY, Actor
 from foundation.bound import Binder
 from identity.errors import EstablishmentUnknown, GroupUnknown, OfficeUnknown, PersonUnknown
-from identity.model import Appointment, Establishment, Group, Office, Party, Person, Role, SessionView
+from identity.model import Appointment, Establishment, Group, Office, OfficeKind, Party, Person, Role, SessionView
+from identity.policy.adequacy import Adequacy
+from identity.policy.gates import Gates
 from identity.rules.naming import fold_email
 from identity.rules.session import alive
 from identity.store import actors, offices, people, sessions
@@ -33,12 +35,21 @@ class People:
     """Reads only. Names what it finds; whether the asker may know is decided before it is asked."""
 
     def __init__(
-        self, conn: Connection, *, parties: Mapping[str, Party], roles: Mapping[str, Role], binder: Binder
+        self,
+        conn: Connection,
+        *,
+        parties: Mapping[str, Party],
+        roles: Mapping[str, Role],
+        gates: Gates,
+        binder: Binder,
+        adequacy: Adequacy | None = None,
     ) -> None:
         self._conn = conn
         self._bound = Bound(conn, binder)
         self._parties = parties
         self._roles = roles
+        self._gates = gates
+        self._adequacy = adequacy
 
     def actor(self, person_id: str, *, now: datetime, request_id: str = "") -> Actor:
         """The person with every appointment and membership in force now. Raises PersonUnknown, FactsAltered."""
@@ -48,6 +59,8 @@ class People:
             self.person(person_id),
             parties=self._parties,
             roles=self._roles,
+            gates=self._gates,
+            adequacy=self._adequacy,
             now=now,
             request_id=request_id,
         )
@@ -94,6 +107,12 @@ class People:
             wanted.append(sa.or_(name, person.c.email.contains(fold_email(part), autoescape=True)))
         return people.find_where(self._conn, *wanted)
 
+    def standings(self, party: str) -> Mapping[str, int]:
+        """How many accounts of a party are in each standing, and ``locked`` of them; for whoever administers them."""
+        query = sa.select(person.c.standing, sa.func.count()).where(person.c.party == party)
+        found = {str(row[0]): int(row[1]) for row in self._conn.execute(query.group_by(person.c.standing))}
+        return {**found, "locked": people.count_locked(self._conn, party)}
+
     def holders(self, principal: int, *, now: datetime) -> list[Person]:
         """The active people appointed to the office of this number now: whom to tell that something reached it."""
         held = (
@@ -129,6 +148,17 @@ class People:
             wanted.append(office.c.id.in_(covering.where(office_establishment.c.establishment == establishment)))
         return offices.find_offices(self._conn, *wanted)
 
+    def kinds_of(self, party: str) -> tuple[OfficeKind, ...]:
+        """The kinds of office a party has; none of a party there is not."""
+        found = self._parties.get(party)
+        return found.office_kinds if found else ()
+
+    def acts_everywhere(self, office: Office) -> bool:
+        """Is it of a kind that covers no establishments? One that does, and covers none now, acts nowhere."""
+        party = self._parties.get(office.party)
+        kind = party.office_kind(office.kind) if party else None
+        return kind is None or not kind.per_establishment
+
     def groups(self, party: str | None = None) -> list[Group]:
         """Need-to-know groups by name."""
         return offices.find_groups(self._conn, *([need_group.c.party == party] if party else []))
@@ -139,6 +169,10 @@ class People:
         if found is None:
             raise GroupUnknown("Choose a group from the list.")
         return found
+
+    def groups_of(self, person_id: str, *, now: datetime) -> list[Group]:
+        """The groups somebody is in now, by name."""
+        return offices.groups_of(self._conn, person_id, now)
 
     def members(self, group_id: str, *, now: datetime) -> list[Person]:
         """The people in a group now, by name."""

@@ -21,25 +21,42 @@ from identity.rules.canaries import CANARIES, DUTY_CANARIES, NOW
 from identity.rules.gate import person_gate, standing_gate
 
 ITEM_ACTIONS = frozenset(
-    "see open download share pass-on acknowledge answer close withdraw recuse grant".split()  # noqa: SIM905
+    "see open download share pass-on acknowledge answer close withdraw recuse grant break-glass".split()  # noqa: SIM905
 )
 # What a duty acts on: an account, the records of an originating body, or the service itself.
 DUTY_ACTIONS: Mapping[str, str] = {
     "manage-account": "Account",
+    "attest-access": "Account",
     "review-disposal": "Disposal",
     "approve-disposal": "Disposal",
     "place-hold": "Disposal",
     "lift-hold": "Disposal",
     "propose-redaction": "Disposal",
     "approve-redaction": "Disposal",
+    "write-media": "Disposal",
+    "approve-media": "Disposal",
+    "keep-media-register": "Disposal",
     "receive-return": "Disposal",
+    "handle-request": "Disposal",
+    "check-disclosure": "Disposal",
+    "consent-transfer": "Disposal",
+    "review-override": "Disposal",
     "view-accounts": "House",
+    "view-people": "House",
     "view-audit-log": "House",
     "export-audit-log": "House",
     "view-disposal-log": "House",
     "view-incidents": "House",
     "manage-incidents": "House",
+    "view-requests": "House",
+    "view-overview": "House",
     "operate": "House",
+}
+# Rules that stand while training lacks, and the right whose modules (policies/people) take them away.
+GATED: Mapping[str, str] = {
+    "PER-03-trained": "handling",
+    "PER-06-disposal-trained": "disposal-review",
+    "PER-07-media-trained": "removable-media",
 }
 UNDECIDED = "undecided"
 _STRICTER = ("self", "holders", "nobody")
@@ -53,8 +70,12 @@ class Decider:
     ``policy`` is the digest of the rules, ``rules`` their words for the pages that explain.
     """
 
-    def __init__(self, policy: AccessPolicy) -> None:
-        """Asks known questions first. Raises PolicyFaulty, naming each, if any is answered otherwise than known."""
+    def __init__(self, policy: AccessPolicy, where: Mapping[str, str] | None = None) -> None:
+        """``where`` is added to what a rule says of its refusal: where to do what is missing.
+
+        Asks known questions first. Raises PolicyFaulty, naming each, if any is answered otherwise than known.
+        """
+        self._where = dict(where or {})
         self._source = policy
         self.policy = policy.digest
         self.rules: Mapping[str, Rule] = policy.rules
@@ -168,9 +189,12 @@ class Decider:
 
     def _worded(self, allowed: bool, reasons: Iterable[str], unpermitted: str) -> Verdict:
         ids = tuple(sorted(reasons))
-        why = tuple(self.rules[rule].why for rule in ids) or (() if allowed else (NO_RULE,))
+        why = tuple(self._said(rule) for rule in ids) or (() if allowed else (NO_RULE,))
         tell = max((self.rules[rule].tell for rule in ids), key=_STRICTER.index, default=unpermitted)
         return Verdict(allowed, ids, why, tell, self.policy)
+
+    def _said(self, rule: str) -> str:
+        return " ".join(filter(None, (self.rules[rule].why, self._where.get(rule))))
 
     def _wrong_canaries(self) -> Iterable[tuple[str, str]]:
         for canary in CANARIES:

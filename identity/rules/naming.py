@@ -19,10 +19,10 @@ def tidy(text: str) -> str:
     return re.sub(" +", " ", unicodedata.normalize("NFC", text)).strip(" ")
 
 
-def name_faults(text: str, *, most: int = MOST_NAME) -> tuple[str, ...]:
-    """What is wrong with a tidied name; empty when it can be used."""
+def name_faults(text: str, *, most: int = MOST_NAME, none: str = "Enter a name") -> tuple[str, ...]:
+    """What is wrong with a tidied name; empty when it can be used. ``none``: what is said where there is none."""
     if not text:
-        return ("Enter a name",)
+        return (none,)
     faults = []
     if len(text) > most:
         faults.append(f"Use {most} characters or fewer")

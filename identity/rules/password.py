@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from itertools import pairwise
 
+from foundation.phrases import Phrase
 from identity.model import PRIVILEGED
 from identity.rules.guessable import COMMON
 
@@ -55,17 +56,17 @@ def password_faults(password: str, *, least: int = LEAST, words: Iterable[str] =
     given = normal(password)
     faults = []
     if len(given) < least:
-        faults.append(f"Use {least} characters or more")
+        faults.append(Phrase("Use %(least)s characters or more", least=str(least)))
     if len(given) > MOST:
-        faults.append(f"Use {MOST} characters or fewer")
+        faults.append(Phrase("Use %(most)s characters or fewer", most=str(MOST)))
         return tuple(faults)
     folded = given.casefold()
     if folded in COMMON or _EDGES.sub("", folded) in COMMON:
-        faults.append("This is one of the passwords attackers try first. Use three random words instead")
+        faults.append(Phrase("This is one of the passwords attackers try first. Use three random words instead"))
     if _patterned(folded):
-        faults.append("Do not use one character, or a run like 12345678, over and over")
+        faults.append(Phrase("Do not use one character, or a run like 12345678, over and over"))
     if folded and _mostly(folded, words):
-        faults.append("Do not build it from your name, your e-mail address or the name of the service")
+        faults.append(Phrase("Do not build it from your name, your e-mail address or the name of the service"))
     return tuple(faults)
 
 

@@ -13,11 +13,13 @@ from foundation.actor import Actor
 from foundation.bound import Binder
 from foundation.errors import Reason
 from identity.errors import AccountInvalid, ManagingRefused, PersonUnknown, StandingConflict
-from identity.events import BOUND, SESSION_ENDED
+from identity.events import BOUND, SESSION_ENDED, TOKEN_REVOKED
 from identity.model import Party, Person, Role
+from identity.policy.gates import Gates
 from identity.ports import DutyDecider
+from identity.power_errors import ConferralNeeded
 from identity.rules.naming import name_faults, tidy
-from identity.store import people, sessions
+from identity.store import people, sessions, tokens
 from identity.store.bound import Bound
 from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
@@ -37,6 +39,7 @@ class Desk:
         *,
         parties: Mapping[str, Party],
         roles: Mapping[str, Role],
+        gates: Gates,
         hasher: Hasher,
         secrets: SecretBox,
         binder: Binder,
@@ -46,6 +49,7 @@ class Desk:
         self._trail = trail
         self._parties = parties
         self._roles = roles
+        self._gates = gates
         self._hasher = hasher
         self._secrets = secrets
         self._bound = Bound(conn, binder)
@@ -78,8 +82,25 @@ class Desk:
             return
         verdict = self._decider.decide_duty(actor, "manage-account", now=now, owner=owner, body=body)
         if not verdict.allowed:
-            reasons = [Reason(rule, text) for rule, text in zip(verdict.rules, verdict.why, strict=False)]
+            # Whoever administers nothing is told that alone, and not whose an account is, nor that there is one.
+            general = self._decider.decide_duty(actor, "manage-account", now=now)
+            told = verdict if general.allowed else general
+            reasons = [Reason(rule, text) for rule, text in zip(told.rules, told.why, strict=False)]
             raise ManagingRefused("Ask an administrator to do this.", reasons=reasons, subject=owner)
+
+    def _alone(self, person_id: str) -> None:
+        """Raises ConferralNeeded where people are served: there two give power, and here nobody else is to ask."""
+        if self._decider is not None:
+            raise ConferralNeeded("Propose it; another administrator confirms it.", subject=person_id)
+
+    def _manages(self, person_id: str, actor: Actor, now: datetime) -> bool:
+        """Whether the actor may manage this account: to say what waits for them, nothing is refused."""
+        found = people.find(self._conn, person_id)
+        if found is None or found.id == actor.id:
+            return False
+        if self._decider is None:
+            return True
+        return self._decider.decide_duty(actor, "manage-account", now=now, owner=found.id, body=found.party).allowed
 
     def _managed(self, person_id: str, actor: Actor, now: datetime) -> Person:
         """The person, once it is decided that ``actor`` may manage them. Whoever may not learns nothing of the id."""
@@ -97,10 +118,20 @@ class Desk:
             raise StandingConflict("Somebody else changed this account. Look at it again.", subject=person.id)
 
     def _end_sessions(self, person_id: str, cause: str, *, actor: Actor, now: datetime, but: str = "") -> int:
+        """And with them the tokens: whoever must be out is out by every door."""
+        for token in tokens.of_person(self._conn, person_id):
+            self._revoke(token.id, person_id, cause, actor=actor, now=now)
         ended = sessions.end_of_person(self._conn, person_id, but=but)
         if ended:
             self._record(SESSION_ENDED, actor=actor, now=now, subject=person_id, cause=cause, ended=ended)
         return ended
+
+    def _revoke(self, token_id: str, person_id: str, cause: str, *, actor: Actor, now: datetime) -> None:
+        """Take back a token; no harm when it was before."""
+        if seal := tokens.revoke(self._conn, self._bound, token_id, now):
+            self._record(
+                TOKEN_REVOKED, actor=actor, now=now, subject=token_id, person=person_id, cause=cause, seal=seal
+            )
 
 
 def named(text: str) -> str:

@@ -1,17 +1,19 @@
 """Coming in: an account is invited, its holder sets a password and a second factor, and only then it is active.
 
 A one-time invitation lives one day and sets the password itself, so nobody ever knows a password but its holder. The
-same way serves a forgotten password and a lost second factor: the account is invited anew.
+same way serves a forgotten password and a lost second factor, once two administrators agreed (recovering).
 """
 
 from __future__ import annotations
 
+import hmac
 from datetime import datetime
 
 import pyotp
 
 from foundation.actor import BEGINNING, Actor
 from foundation.ident import new_id
+from foundation.phrases import Phrase
 from identity import events
 from identity.errors import (
     AccountInvalid,
@@ -19,21 +21,24 @@ from identity.errors import (
     EmailTaken,
     InvitationSpent,
     PasswordRefused,
+    RecoveryCodeWrong,
+    RecoveryNeeded,
     StandingConflict,
 )
 from identity.model import Invitation, Person
 from identity.rules.naming import email_faults, fold_email, name_faults, tidy
 from identity.rules.password import HISTORY, LEAST_PRIVILEGED, context_words, least_length, normal, password_faults
+from identity.rules.recovering import read_code
 from identity.rules.session import INVITATION_LIFE
 from identity.rules.standing import duties_of, may_move
 from identity.service.codes import matching_step
-from identity.service.desk import Desk
-from identity.store import offices, people, sessions
+from identity.service.linking import Linking
+from identity.store import offices, passkeys, people, recoveries, sessions
 
 ISSUER = "Custodes"
 
 
-class Joining(Desk):
+class Joining(Linking):
     """Invitations, and the setting of passwords and second factors."""
 
     def invite(self, *, email: str, name: str, party: str, actor: Actor, now: datetime) -> Invitation:
@@ -58,7 +63,7 @@ class Joining(Desk):
             "party": party,
             "standing": "invited",
             "vetted_until": BEGINNING,
-            "trained_until": BEGINNING,
+            "made_by": actor.id,
             "created": now,
         }
         people.add_person(self._conn, values)
@@ -67,29 +72,35 @@ class Joining(Desk):
         return self._issue(person_id, "new", actor=actor, now=now)
 
     def invite_again(self, *, person_id: str, actor: Actor, now: datetime, why: str = "") -> Invitation:
-        """A fresh invitation, for one that ran out or a forgotten password. Password and sessions stop at once.
+        """A fresh invitation, for one that ran out before it was completed.
 
-        Raises StandingConflict for a suspended account or one whose holder left; PersonUnknown, ManagingRefused.
+        An account that has been used is recovered by two (``Recovering``): RecoveryNeeded, but at the machine's own
+        console. Raises StandingConflict for a suspended account or one whose holder left; PersonUnknown,
+        ManagingRefused.
         """
+        person = self._managed(person_id, actor, now)
+        used = person.standing == "active" or bool(people.earlier_passwords(self._conn, person_id, 1))
+        if used and self._decider is not None and person.standing in ("active", "invited"):
+            raise RecoveryNeeded("Propose a recovery; another administrator approves it.", subject=person_id)
         self._back_to_invited(person_id, actor=actor, now=now)
         return self._issue(person_id, "again", actor=actor, now=now, why=why)
 
-    def reset_second_factor(self, *, person_id: str, actor: Actor, now: datetime, why: str = "") -> Invitation:
-        """Take the second factor away; its holder sets password and second factor anew by the invitation returned.
+    def wants_code(self, *, token: str, actor: Actor, now: datetime) -> bool:  # noqa: ARG002
+        """Whether this invitation needs a recovery code beside it. An unknown one needs none."""
+        return bool(people.code_wanted(self._conn, sessions.digest(token)))
 
-        Raises as ``invite_again`` does.
-        """
-        self._back_to_invited(person_id, actor=actor, now=now)
-        self._record(events.SECOND_FACTOR_RESET, actor=actor, now=now, subject=person_id, why=why)
-        return self._issue(person_id, "second-factor", actor=actor, now=now, why=why)
-
-    def accept(self, *, token: str, password: str, actor: Actor, now: datetime) -> str:
+    def accept(self, *, token: str, password: str, code: str = "", actor: Actor, now: datetime) -> str:
         """Set the password of whoever holds ``token``; the answer is the provisioning URI of a new second factor.
 
-        May be done again until ``confirm_second_factor`` completes it. Raises InvitationSpent (unknown, used or over a
-        day old alike) and PasswordRefused.
+        ``code``: of a recovery, where the invitation is of one. May be done again until ``confirm_second_factor``
+        completes it. Raises InvitationSpent (unknown, used or over a day old alike), RecoveryCodeWrong and
+        PasswordRefused.
         """
         person = self._holder(token, now)
+        wanted = people.code_wanted(self._conn, sessions.digest(token))
+        if wanted and not hmac.compare_digest(wanted, recoveries.digest(read_code(code))):
+            fault = Phrase("Enter the code that the administrator who checked your identity told you")
+            raise RecoveryCodeWrong(f"{fault}.", fields={"code": [fault]}, subject=person.id)
         self._set_password(person, password, now)
         secret = pyotp.random_base32()
         sealed = self._secrets.seal(person.id, secret.encode())
@@ -110,7 +121,7 @@ class Joining(Desk):
         if step is None:
             raise CodeWrong(
                 "Enter the six digits your app shows now. If they are refused again, check the clock of your device.",
-                fields={"code": ["Enter the six digits your app shows now"]},
+                fields={"code": [Phrase("Enter the six digits your app shows now")]},
                 subject=person.id,
             )
         people.spend_step(self._conn, person.id, step)
@@ -130,14 +141,25 @@ class Joining(Desk):
                 "Reinstate a suspended account first; one that was left stays so.", subject=person_id
             )
         self._change(person, standing="invited")
+        self._no_passkeys(person_id, "invited-anew", actor=actor, now=now)
+        self._no_links(person_id, "invited-anew", actor=actor, now=now)
         # Without it the invitation cannot be completed by the old second factor, leaving the old password in use.
         people.drop_second_factor(self._conn, person_id)
+        self._record(events.SECOND_FACTOR_RESET, actor=actor, now=now, subject=person_id)
         self._end_sessions(person_id, "invited-anew", actor=actor, now=now)
 
-    def _issue(self, person_id: str, cause: str, *, actor: Actor, now: datetime, why: str = "") -> Invitation:
+    def _no_passkeys(self, person_id: str, cause: str, *, actor: Actor, now: datetime) -> None:
+        gone = passkeys.forget(self._conn, person_id)
+        passkeys.settle(self._conn, person_id)
+        for each in gone:
+            self._record(events.PASSKEY_REMOVED, actor=actor, now=now, subject=person_id, passkey=each, cause=cause)
+
+    def _issue(
+        self, person_id: str, cause: str, *, actor: Actor, now: datetime, why: str = "", code_hash: str = ""
+    ) -> Invitation:
         token = sessions.new_token()
         until = now + INVITATION_LIFE
-        people.add_invitation(self._conn, self._bound, person_id, sessions.digest(token), until)
+        people.add_invitation(self._conn, self._bound, person_id, sessions.digest(token), until, code_hash)
         self._record(
             events.ACCOUNT_INVITED,
             actor=actor,
@@ -183,4 +205,4 @@ class Joining(Desk):
         return any(self._hasher.verify(given, kept) for kept in earlier)
 
 
-_SPENT = "It is unknown, used, or over a day old. Ask an administrator for a new one."
+_SPENT = Phrase("It is unknown, used, or over a day old. Ask an administrator for a new one.")

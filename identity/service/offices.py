@@ -17,9 +17,10 @@ from identity.errors import (
     OfficeUnknown,
     StandingConflict,
 )
-from identity.model import Establishment, Group, Imported, Office, Window
+from identity.model import Establishment, Group, Office, Person, Window
 from identity.service.desk import Desk, named
 from identity.store import offices
+from identity.store.offices import Imported
 from identity.tables import establishment, need_group, office
 
 
@@ -130,24 +131,13 @@ class Offices(Desk):
     def join_group(
         self, *, group_id: str, person_id: str, actor: Actor, now: datetime, until: datetime = FOREVER
     ) -> None:
-        """Add somebody to a group until (excluded); no harm when they are in. Raises StandingConflict if they left."""
+        """Add somebody to a group until (excluded); no harm when they are in. Raises StandingConflict if they left.
+
+        At the machine's console alone; whoever is asked for a duty proposes it (``Conferring``): ConferralNeeded.
+        """
         person = self._managed(person_id, actor, now)
-        self._group(group_id)
-        if person.standing == "left":
-            raise StandingConflict("They have left.", subject=person_id)
-        if until <= now:
-            raise AccountInvalid("Give a later date.", fields={"until": ["Enter a date to come"]}, subject=person_id)
-        if person_id in offices.members(self._conn, group_id, now):
-            return
-        offices.join_group(self._conn, group_id, person_id, Window(now, until))
-        self._record(
-            events.GROUP_JOINED,
-            actor=actor,
-            now=now,
-            subject=person_id,
-            group=group_id,
-            until=until.isoformat(timespec="milliseconds"),
-        )
+        self._alone(person_id)
+        self._joined(person, group_id, until, actor=actor, now=now)
 
     def leave_group(self, *, group_id: str, person_id: str, actor: Actor, now: datetime) -> None:
         """Take somebody out of a group at once; no harm when they are not in it."""
@@ -155,6 +145,28 @@ class Offices(Desk):
         self._group(group_id)
         if offices.quit_groups(self._conn, person_id, now, group_id=group_id):
             self._record(events.GROUP_LEFT, actor=actor, now=now, subject=person_id, group=group_id)
+
+    def _joining(self, person: Person, group_id: str, until: datetime, now: datetime) -> None:
+        """Raises GroupUnknown, StandingConflict, AccountInvalid."""
+        self._group(group_id)
+        if person.standing == "left":
+            raise StandingConflict("They have left.", subject=person.id)
+        if until <= now:
+            raise AccountInvalid("Give a later date.", fields={"until": ["Enter a date to come"]}, subject=person.id)
+
+    def _joined(self, person: Person, group_id: str, until: datetime, *, actor: Actor, now: datetime) -> None:
+        self._joining(person, group_id, until, now)
+        if person.id in offices.members(self._conn, group_id, now):
+            return
+        offices.join_group(self._conn, group_id, person.id, Window(now, until))
+        self._record(
+            events.GROUP_JOINED,
+            actor=actor,
+            now=now,
+            subject=person.id,
+            group=group_id,
+            until=until.isoformat(timespec="milliseconds"),
+        )
 
     def _office(self, office_id: str, actor: Actor, now: datetime) -> Office:
         found = offices.find_office(self._conn, office_id)

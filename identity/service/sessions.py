@@ -73,6 +73,20 @@ class Sessions(Desk):
             self._managed(person_id, actor, now)
         return self._end_sessions(person_id, "everywhere", actor=actor, now=now)
 
+    def end_other_sessions(self, *, session_token: str, actor: Actor, now: datetime) -> int:
+        """End every session of one's own but the one of ``session_token``; how many ended. Raises SessionEnded."""
+        view = self._live(session_token, now)
+        if view is None or view.person_id != actor.id:
+            raise SessionEnded("Sign in again from the start.")
+        return self._end_sessions(actor.id, "others", actor=actor, now=now, but=view.id)
+
+    def sign_out_for_incident(self, *, person_id: str, actor: Actor, now: datetime) -> int:
+        """Sign somebody out everywhere while an incident is looked into; how many sessions ended.
+
+        The decision was the incident's. They may sign in again: whether they should is for their administrators.
+        """
+        return self._end_sessions(person_id, "incident", actor=actor, now=now)
+
     def sweep_sessions(self, *, actor: Actor, now: datetime) -> int:
         """Remove every session and invitation that is over; how many sessions. For the clock."""
         ended = sessions.sweep(self._conn, seen_until=now - IDLE, created_until=now - ABSOLUTE, now=now)

@@ -11,9 +11,11 @@ from datetime import datetime
 
 from audit.fact import Kind
 from foundation.actor import Actor
+from foundation.phrases import Phrase
 from identity import events
 from identity.errors import SessionEnded
 from identity.model import Person, SessionView, SignIn
+from identity.policy.providers import Provider
 from identity.rules.naming import email_faults, fold_email
 from identity.rules.password import FAILURES, HISTORY, normal
 from identity.service.codes import matching_step
@@ -23,12 +25,13 @@ from identity.store import actors, people
 from identity.store.hasher import Compared
 from identity.store.people import Credential
 
-WRONG_PASSWORD = "The e-mail address or the password is wrong"  # noqa: S105 - said to people, opens nothing
-WRONG_CODE = "The security code is wrong or was used before"
+WRONG_PASSWORD = Phrase("The e-mail address or the password is wrong")
+WRONG_CODE = Phrase("The security code is wrong or was used before")
+FIRST = {"password": "code", "provider": "provider-code"}  # what a session has had, and which way a code then completes
 
 
 @dataclass(frozen=True, slots=True)
-class _Attempt:
+class Attempt:
     """Who is trying, by which door, and on whose behalf the request came."""
 
     actor: Actor
@@ -57,10 +60,10 @@ class SigningIn(Joining, Sessions):
         more than ten guesses at a code. ``compared``: the comparison, if it was made before this unit of work; it
         stands while the password kept is still the one compared with.
         """
-        attempt = _Attempt(actor, now, self._door(session_token, door, now))
+        attempt = Attempt(actor, now, self._door(session_token, door, now))
         folded = fold_email(email)
         person = None if email_faults(folded) else people.find_by_email(self._conn, folded)
-        kept = people.credential_of(self._conn, person.id) if person else None
+        kept = self._opened(people.credential_of(self._conn, person.id) if person else None, attempt)
         now_kept = kept.password if kept else None
         if compared is None or compared.kept != now_kept:
             compared = self._hasher.compare(normal(password), now_kept)
@@ -69,25 +72,35 @@ class SigningIn(Joining, Sessions):
             return self._failed(events.SIGN_IN_FAILED, person, kept, cause, attempt, WRONG_PASSWORD)
         if self._hasher.stale(kept.password):
             people.put_credential(self._conn, person.id, {"password": self._hasher.hash(normal(password))})
-        self._signed(events.PASSWORD_ACCEPTED, person, kept, attempt)
+        self._record(
+            events.PASSWORD_ACCEPTED,
+            actor=self._who(person, attempt),
+            now=now,
+            subject=person.id,
+            failures=kept.failures,
+            door=attempt.door,
+        )
         token = self._rotate(session_token, person.id, stage="password", door=attempt.door, created=now, now=now)
         return SignIn(ok=True, token=token, stage="password", person_id=person.id)
 
     def check_code(self, *, session_token: str, code: str, actor: Actor, now: datetime) -> SignIn:
-        """The second factor, for a session at stage "password". On success the session is full, under a new token.
+        """The second factor, for a session with the first. On success the session is full, under a new token.
 
         Raises SessionEnded when there is no such session: the password is asked for again.
         """
         view = self._live(session_token, now)
-        person = people.find(self._conn, view.person_id) if view and view.stage == "password" else None
+        person = people.find(self._conn, view.person_id) if view and view.stage in FIRST else None
         if view is None or person is None:
             raise SessionEnded("Sign in again from the start.")
-        attempt = _Attempt(actor, now, view.door)
+        attempt = Attempt(actor, now, view.door)
         kept = people.credential_of(self._conn, person.id)
         cause = _cause(person, kept, True) or self._code_cause(person, kept, code, now)
         if kept is None or cause:
             return self._failed(events.SECOND_FACTOR_FAILED, person, kept, cause, attempt, WRONG_CODE)
-        self._signed(events.SIGNED_IN, person, kept, attempt)
+        way = FIRST[view.stage]
+        if keeper := self._kept_to(person, way, now):
+            return self._not_locally(person, keeper, attempt)
+        self._entered(person, kept.failures, attempt, way)
         token = self._rotate(
             session_token, person.id, stage="full", door=view.door, created=view.created, now=now, data=view.data
         )
@@ -105,7 +118,7 @@ class SigningIn(Joining, Sessions):
         person = people.find(self._conn, view.person_id) if view and view.stage == "full" else None
         if view is None or person is None or person.id != actor.id:
             raise SessionEnded("Sign in again from the start.")
-        attempt = _Attempt(actor, now, view.door)
+        attempt = Attempt(actor, now, view.door)
         kept = people.credential_of(self._conn, person.id)
         right = self._hasher.verify(normal(current), kept.password if kept else None)
         cause = _cause(person, kept, right)
@@ -125,7 +138,17 @@ class SigningIn(Joining, Sessions):
             people.put_credential(self._conn, person.id, {"locked": None, "failures": 0})
             self._record(events.ACCOUNT_UNLOCKED, actor=actor, now=now, subject=person.id, why=why)
 
-    def _changed(self, person: Person, new: str, view: SessionView, token: str, attempt: _Attempt) -> SignIn:
+    def _opened(self, kept: Credential | None, attempt: Attempt) -> Credential | None:
+        """The credential, unlocked where its lock has lasted as long as it may: nobody is kept out for ever."""
+        if kept is None or kept.locked is None or attempt.now - kept.locked < self._gates.doors.lock:
+            return kept
+        people.put_credential(self._conn, kept.person_id, {"locked": None, "failures": 0})
+        self._record(
+            events.ACCOUNT_UNLOCKED, actor=attempt.actor, now=attempt.now, subject=kept.person_id, why="after its time"
+        )
+        return people.credential_of(self._conn, kept.person_id)
+
+    def _changed(self, person: Person, new: str, view: SessionView, token: str, attempt: Attempt) -> SignIn:
         people.remember_password(self._conn, person.id, self._set_password(person, new, attempt.now), HISTORY)
         self._record(events.PASSWORD_CHANGED, actor=attempt.actor, now=attempt.now, subject=person.id, cause="own")
         self._end_sessions(person.id, "password-changed", actor=attempt.actor, now=attempt.now, but=view.id)
@@ -144,7 +167,7 @@ class SigningIn(Joining, Sessions):
         return ""
 
     def _failed(
-        self, kind: Kind, person: Person | None, kept: Credential | None, cause: str, attempt: _Attempt, detail: str
+        self, kind: Kind, person: Person | None, kept: Credential | None, cause: str, attempt: Attempt, detail: str
     ) -> SignIn:
         """Count, log, lock. The same answer whatever the cause."""
         failures = kept.failures + 1 if kept else 0
@@ -169,18 +192,47 @@ class SigningIn(Joining, Sessions):
                 )
         return SignIn(ok=False, detail=detail)
 
-    def _signed(self, kind: Kind, person: Person, kept: Credential, attempt: _Attempt) -> None:
-        """Logged as done by the person themself: from here on it is known who asks."""
-        who = actors.build(
+    def _entered(self, person: Person, failures: int, attempt: Attempt, way: str) -> None:
+        """Signed in: ``way`` is what the last factor was. The notice of the page is acknowledged by it."""
+        self._record(
+            events.SIGNED_IN,
+            actor=self._who(person, attempt),
+            now=attempt.now,
+            subject=person.id,
+            failures=failures,
+            door=attempt.door,
+            way=way,
+            notice=self._gates.doors.notice.digest,
+        )
+        self._told_locally(person, way, attempt.actor, attempt.now)
+
+    def _not_locally(self, person: Person, keeper: Provider, attempt: Attempt) -> SignIn:
+        """Everything was right, but this person comes by their provider. It counts towards no lockout."""
+        self._record(
+            events.PROVIDER_FAILED,
+            actor=attempt.actor,
+            now=attempt.now,
+            subject=person.id,
+            refused=True,
+            provider=keeper.id,
+            cause="local",
+            door=attempt.door,
+        )
+        detail = Phrase("Sign in with %(name)s: your account is not opened in another way", name=keeper.name)
+        return SignIn(ok=False, detail=detail)
+
+    def _who(self, person: Person, attempt: Attempt) -> Actor:
+        """The person themself: from here on it is known who asks, and the log says so."""
+        return actors.build(
             self._conn,
             self._bound,
             person,
             parties=self._parties,
             roles=self._roles,
+            gates=self._gates,
             now=attempt.now,
             request_id=attempt.actor.request_id,
         )
-        self._record(kind, actor=who, now=attempt.now, subject=person.id, failures=kept.failures, door=attempt.door)
 
 
 def _cause(person: Person | None, kept: Credential | None, right: bool) -> str:

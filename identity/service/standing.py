@@ -1,4 +1,4 @@
-"""What becomes of an account: its name, its standing, its appointments, its training and vetting.
+"""What becomes of an account: its name, its standing, its appointments, its vetting.
 
 Whatever takes something away, and whatever changes a role, ends the person's live sessions at once.
 """
@@ -19,7 +19,7 @@ from identity.errors import (
     OfficeUnknown,
     StandingConflict,
 )
-from identity.model import Appointment, Person, Role, Window
+from identity.model import Appointment, Office, Person, Role, Window
 from identity.rules.standing import clashes, may_move, misfits, needs_privileged
 from identity.service.desk import Desk, named
 from identity.store import offices, people
@@ -59,13 +59,11 @@ class Standing(Desk):
             self._end(held, actor=actor, now=now)
         people.forget_credentials(self._conn, person_id)
 
-    def record_training(self, *, person_id: str, until: datetime, actor: Actor, now: datetime) -> None:
-        """Information-assurance training passed, good until (excluded). Source: M63."""
-        self._managed_date(person_id, "trained_until", until, events.TRAINING_RECORDED, actor=actor, now=now)
-
     def record_vetting(self, *, person_id: str, until: datetime, actor: Actor, now: datetime) -> None:
-        """Vetting (BPSS or equivalent) seen, good until (excluded)."""
-        self._managed_date(person_id, "vetted_until", until, events.VETTING_RECORDED, actor=actor, now=now)
+        """Vetting (BPSS or equivalent) seen, good until (excluded). At the machine's console alone: ConferralNeeded."""
+        person = self._managed(person_id, actor, now)
+        self._alone(person_id)
+        self._vetted(person, until, actor=actor, now=now)
 
     def appoint(
         self,
@@ -80,24 +78,13 @@ class Standing(Desk):
     ) -> str:
         """Appoint somebody from ``since`` (now when not given) until ``until`` (excluded). Returns the id.
 
+        At the machine's console alone; whoever is asked for a duty proposes it (``Conferring``): ConferralNeeded.
         Raises AppointmentInvalid and AppointmentConflict with all reasons, PersonUnknown, OfficeUnknown,
         ManagingRefused.
         """
         person = self._managed(person_id, actor, now)
-        known, office = self._roles.get(role), offices.find_office(self._conn, office_id)
-        if known is None:
-            raise AppointmentInvalid("Choose one of the roles.", subject=person_id)
-        if office is None:
-            raise OfficeUnknown("Choose an office from the list.", subject=person_id)
-        window = Window(since or now, until)
-        if reasons := misfits(person, known, office, window):
-            raise AppointmentInvalid("Correct what is said and try again.", reasons=reasons, subject=person_id)
-        self._check_beside(person, known, office.id, window, now)
-        made = Appointment(str(new_id(now)), person_id, role, office.id, office.name, window)
-        offices.add_appointment(self._conn, made)
-        self._record_appointment(made, known, actor=actor, now=now)
-        self._end_sessions(person_id, "role-changed", actor=actor, now=now)
-        return made.id
+        self._alone(person_id)
+        return self._appointed(person, role, office_id, since or now, until, actor=actor, now=now)
 
     def end_appointment(self, *, appointment_id: str, actor: Actor, now: datetime, why: str = "") -> None:
         """End one appointment now. Raises AppointmentUnknown when it is over, ManagingRefused."""
@@ -133,16 +120,50 @@ class Standing(Desk):
         self._end_sessions(person_id, to, actor=actor, now=now)
         return person
 
-    def _managed_date(
-        self, person_id: str, column: str, until: datetime, kind: Kind, *, actor: Actor, now: datetime
-    ) -> None:
-        person = self._managed(person_id, actor, now)
+    def _fitting(
+        self, person: Person, role: str, office_id: str, since: datetime, until: datetime, *, now: datetime
+    ) -> tuple[Role, Office]:
+        """What it would be in. Raises AppointmentInvalid, AppointmentConflict, OfficeUnknown."""
+        known, office = self._roles.get(role), offices.find_office(self._conn, office_id)
+        if known is None:
+            raise AppointmentInvalid("Choose one of the roles.", subject=person.id)
+        if office is None:
+            raise OfficeUnknown("Choose an office from the list.", subject=person.id)
+        window = Window(since, until)
+        if reasons := misfits(person, known, office, window):
+            raise AppointmentInvalid("Correct what is said and try again.", reasons=reasons, subject=person.id)
+        self._check_beside(person, known, office.id, window, now)
+        return known, office
+
+    def _appointed(
+        self,
+        person: Person,
+        role: str,
+        office_id: str,
+        since: datetime,
+        until: datetime,
+        *,
+        actor: Actor,
+        now: datetime,
+    ) -> str:
+        known, office = self._fitting(person, role, office_id, since, until, now=now)
+        made = Appointment(str(new_id(now)), person.id, role, office.id, office.name, Window(since, until))
+        offices.add_appointment(self._conn, made)
+        self._record_appointment(made, known, actor=actor, now=now)
+        self._end_sessions(person.id, "role-changed", actor=actor, now=now)
+        return made.id
+
+    def _dated(self, person: Person, until: datetime) -> None:
         if until.tzinfo is None or until > FOREVER:
-            raise AccountInvalid("Give a date.", fields={"until": ["Enter a real date"]}, subject=person_id)
+            raise AccountInvalid("Give a date.", fields={"until": ["Enter a real date"]}, subject=person.id)
         if person.standing == "left":
-            raise StandingConflict("They have left.", subject=person_id)
-        self._change(person, **{column: until})
-        self._record(kind, actor=actor, now=now, subject=person_id, until=until.isoformat(timespec="milliseconds"))
+            raise StandingConflict("They have left.", subject=person.id)
+
+    def _vetted(self, person: Person, until: datetime, *, actor: Actor, now: datetime) -> None:
+        self._dated(person, until)
+        self._change(person, vetted_until=until)
+        told = until.isoformat(timespec="milliseconds")
+        self._record(events.VETTING_RECORDED, actor=actor, now=now, subject=person.id, until=told)
 
     def _check_beside(self, person: Person, role: Role, office_id: str, window: Window, now: datetime) -> None:
         held = offices.not_over(self._conn, person.id, now)

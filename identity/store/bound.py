@@ -1,7 +1,7 @@
 """Who somebody is, held against what the last act on their account bound it with.
 
-An account's row and every appointment and membership it ever had are bound together; a session and an invitation each
-by itself. Somebody with the database alone can break that, and cannot mend it.
+An account's row, every appointment, membership, result of training and acceptance it ever had are bound together; a
+session and an invitation each by itself. Somebody with the database alone can break that, and cannot mend it.
 """
 
 from __future__ import annotations
@@ -15,9 +15,23 @@ from sqlalchemy import Connection
 from foundation.bound import Binder
 from identity.errors import FactsAltered
 from identity.events import FACTS_ALTERED
-from identity.tables import appointment, group_member, need_group, office, person
+from identity.power_tables import conferral
+from identity.tables import (
+    api_token,
+    appointment,
+    group_member,
+    handling_acceptance,
+    need_group,
+    office,
+    person,
+    recovery,
+    training_result,
+    transfer_consent,
+)
 
 PERSON, SESSION, INVITATION = "custodes/person/1", "custodes/session/1", "custodes/invitation/1"
+CONSENT, TOKEN = "custodes/consent/1", "custodes/api-token/1"
+RECOVERY, CONFERRAL = "custodes/recovery/1", "custodes/conferral/1"
 
 
 class Bound:
@@ -76,14 +90,56 @@ class Bound:
         """What a new invitation is bound with."""
         return self._binder.over(INVITATION, _picked(values, _INVITATION))
 
+    def consent(self, row: Mapping[str, Any] | sa.RowMapping) -> None:
+        """Raises FactsAltered for a consent to a transfer abroad that nobody gave, or not so."""
+        if not self._binder.holds(row["bound"], CONSENT, _picked(row, _CONSENT)):
+            raise FactsAltered(row["id"], FACTS_ALTERED, of="consent")
+
+    def of_consent(self, values: Mapping[str, Any] | sa.RowMapping) -> bytes:
+        """What a consent is bound with."""
+        return self._binder.over(CONSENT, _picked(values, _CONSENT))
+
+    def token(self, row: Mapping[str, Any] | sa.RowMapping) -> None:
+        """Raises FactsAltered for a token that its person did not make so."""
+        if not self._binder.holds(row["bound"], TOKEN, _picked(row, _TOKEN)):
+            raise FactsAltered(row["person_id"], FACTS_ALTERED, of="token")
+
+    def of_token(self, values: Mapping[str, Any] | sa.RowMapping) -> bytes:
+        """What a token is bound with."""
+        return self._binder.over(TOKEN, _picked(values, _TOKEN))
+
+    def keyed(self, label: str, *parts: str) -> str:
+        """A name for these parts that tells nobody without the key what they are; hexadecimal."""
+        return self._binder.over(label, list(parts)).hex()
+
+    def recovery(self, row: Mapping[str, Any] | sa.RowMapping) -> None:
+        """Raises FactsAltered for a recovery nobody proposed, or not so."""
+        if not self._binder.holds(row["bound"], RECOVERY, _picked(row, _RECOVERY)):
+            raise FactsAltered(row["person_id"], FACTS_ALTERED, of="recovery")
+
+    def of_recovery(self, values: Mapping[str, Any] | sa.RowMapping) -> bytes:
+        """What a recovery is bound with."""
+        return self._binder.over(RECOVERY, _picked(values, _RECOVERY))
+
+    def conferral(self, row: Mapping[str, Any] | sa.RowMapping) -> None:
+        """Raises FactsAltered for power that nobody proposed so, or that nobody decided on so."""
+        if not self._binder.holds(row["bound"], CONFERRAL, _picked(row, _CONFERRAL)):
+            raise FactsAltered(row["person_id"], FACTS_ALTERED, of="conferral")
+
+    def of_conferral(self, values: Mapping[str, Any] | sa.RowMapping) -> bytes:
+        """What a conferral is bound with."""
+        return self._binder.over(CONFERRAL, _picked(values, _CONFERRAL))
+
     def _of(self, person_id: str) -> tuple[bytes, list[object]]:
         """What the account is bound with, and everything that is. An unknown one is bound with nothing."""
         row = self._conn.execute(sa.select(person).where(person.c.id == person_id)).mappings().first()
         held = self._conn.execute(_HELD.where(appointment.c.person_id == person_id)).all()
         groups = self._conn.execute(_GROUPS.where(group_member.c.person_id == person_id)).all()
+        trained = self._conn.execute(_TRAINED.where(training_result.c.person_id == person_id)).all()
+        accepted = self._conn.execute(_ACCEPTED.where(handling_acceptance.c.person_id == person_id)).all()
         facts = [
             _picked(row, _PERSON) if row else [],
-            *(sorted((list(each) for each in rows), key=repr) for rows in (held, groups)),
+            *(sorted((list(each) for each in rows), key=repr) for rows in (held, groups, trained, accepted)),
         ]
         return (row["bound"] if row else b""), facts
 
@@ -94,7 +150,13 @@ def _picked(row: Mapping[str, Any] | sa.RowMapping, names: tuple[str, ...]) -> l
 
 _PERSON = tuple(column.name for column in person.c if column.name != "bound")
 _SESSION = ("token_hash", "person_id", "door", "stage", "created")  # what it holds, and when it was seen, changes
-_INVITATION = ("token_hash", "person_id", "until")
+_CONSENT = tuple(column.name for column in transfer_consent.c if column.name != "bound")
+_INVITATION = ("token_hash", "person_id", "until", "code_hash")
+_RECOVERY = tuple(column.name for column in recovery.c if column.name != "bound")
+_CONFERRAL = tuple(column.name for column in conferral.c if column.name != "bound")
+_TOKEN = tuple(
+    column.name for column in api_token.c if column.name not in ("bound", "used")
+)  # when it was used changes
 # With the numbers that access facts name: an office or a group given another's number is another office or group.
 _HELD = sa.select(
     appointment.c.id,
@@ -102,9 +164,13 @@ _HELD = sa.select(
     appointment.c.office_id,
     appointment.c.valid_from,
     appointment.c.valid_until,
+    appointment.c.attested,
+    appointment.c.attested_by,
     office.c.principal,
     office.c.party,
 ).join(office, office.c.id == appointment.c.office_id)
+_TRAINED = sa.select(*(column for column in training_result.c if column.name != "person_id"))
+_ACCEPTED = sa.select(*(column for column in handling_acceptance.c if column.name != "person_id"))
 _GROUPS = sa.select(
     group_member.c.group_id, group_member.c.valid_from, group_member.c.valid_until, need_group.c.principal
 ).join(need_group, need_group.c.id == group_member.c.group_id)

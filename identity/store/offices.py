@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -20,6 +20,15 @@ from identity.tables import (
     office,
     office_establishment,
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import did, in rows."""
+
+    new: int
+    changed: int
+    same: int
 
 
 def add_office(conn: Connection, *, office_id: str, party: str, kind: str, name: str) -> int:
@@ -110,6 +119,7 @@ def find_appointments(conn: Connection, *conditions: sa.ColumnElement[bool]) -> 
             office_id=row["office_id"],
             office_name=row["office_name"],
             window=Window(row["valid_from"], row["valid_until"]),
+            attested=row["attested"],
         )
         for row in rows.mappings()
     ]
@@ -131,6 +141,12 @@ def end_appointment(conn: Connection, appointment_id: str, now: datetime) -> boo
     return done.rowcount == 1
 
 
+def attested(conn: Connection, appointment_id: str, by: str, now: datetime) -> None:
+    """Somebody said that it is still needed."""
+    done = appointment.update().where(appointment.c.id == appointment_id).values(attested=now, attested_by=by)
+    conn.execute(done)
+
+
 def add_group(conn: Connection, *, group_id: str, name: str, party: str) -> int:
     number = add_principal(conn, "group", group_id)
     conn.execute(need_group.insert().values(id=group_id, principal=number, name=name, party=party))
@@ -140,6 +156,14 @@ def add_group(conn: Connection, *, group_id: str, name: str, party: str) -> int:
 def find_groups(conn: Connection, *conditions: sa.ColumnElement[bool]) -> list[Group]:
     rows = conn.execute(need_group.select().where(*conditions).order_by(need_group.c.name, need_group.c.id))
     return [Group(**row) for row in rows.mappings()]
+
+
+def groups_of(conn: Connection, person_id: str, now: datetime) -> list[Group]:
+    """The groups a person is in now."""
+    inside = sa.select(group_member.c.group_id).where(
+        group_member.c.person_id == person_id, group_member.c.valid_from <= now, group_member.c.valid_until > now
+    )
+    return find_groups(conn, need_group.c.id.in_(inside))
 
 
 def members(conn: Connection, group_id: str, now: datetime) -> list[str]:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from identity.model import Person
 from identity.store.bound import Bound
-from identity.tables import credential, invitation, password_history, person, principal
+from identity.tables import credential, invitation, passkey, password_history, person, principal, provider_link
 
 _COLUMNS = [column for column in person.c if column.name != "bound"]
 _PERSON = sa.select(*_COLUMNS, credential.c.locked.is_not(None).label("locked")).outerjoin(
@@ -59,6 +59,13 @@ def find_where(conn: Connection, *conditions: sa.ColumnElement[bool]) -> list[Pe
     """Everybody who meets all the conditions, by name."""
     rows = conn.execute(_PERSON.where(*conditions).order_by(person.c.name, person.c.id))
     return [Person(**row) for row in rows.mappings()]
+
+
+def count_locked(conn: Connection, party: str) -> int:
+    """How many active people of a party cannot sign in because of too many failures."""
+    locked = (credential.c.locked.is_not(None), person.c.party == party, person.c.standing == "active")
+    query = sa.select(sa.func.count()).select_from(credential).join(person, person.c.id == credential.c.person_id)
+    return int(conn.execute(query.where(*locked)).scalar_one())
 
 
 def change(conn: Connection, person_id: str, *, was: str, values: Mapping[str, Any]) -> bool:
@@ -131,14 +138,16 @@ def drop_second_factor(conn: Connection, person_id: str) -> None:
 
 def forget_credentials(conn: Connection, person_id: str) -> None:
     """Remove everything a person could sign in with. The person's row stays: an account is never used again."""
-    for table in (credential, password_history, invitation):
+    for table in (credential, passkey, provider_link, password_history, invitation):
         conn.execute(table.delete().where(table.c.person_id == person_id))
 
 
-def add_invitation(conn: Connection, bound: Bound, person_id: str, token_hash: str, until: datetime) -> None:
-    """The one invitation of a person; any earlier one stops working."""
+def add_invitation(
+    conn: Connection, bound: Bound, person_id: str, token_hash: str, until: datetime, code_hash: str = ""
+) -> None:
+    """The one invitation of a person; any earlier one stops working. ``code_hash``: of the code it needs beside it."""
     conn.execute(invitation.delete().where(invitation.c.person_id == person_id))
-    values = {"token_hash": token_hash, "person_id": person_id, "until": until}
+    values = {"token_hash": token_hash, "person_id": person_id, "until": until, "code_hash": code_hash}
     conn.execute(invitation.insert().values(used=None, bound=bound.of_invitation(values), **values))
 
 
@@ -154,6 +163,11 @@ def invited_by(conn: Connection, bound: Bound, token_hash: str, now: datetime) -
         return None
     bound.invitation(row)
     return find(conn, row["person_id"])
+
+
+def code_wanted(conn: Connection, token_hash: str) -> str:
+    """The digest of the code this invitation needs beside it; empty where it needs none."""
+    return conn.scalar(sa.select(invitation.c.code_hash).where(invitation.c.token_hash == token_hash)) or ""
 
 
 def spend_invitation(conn: Connection, token_hash: str, now: datetime) -> bool:

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from identity.model import SessionView
 from identity.store.bound import Bound
-from identity.tables import invitation, session
+from identity.tables import ceremony, invitation, rate, session
 
 
 def new_token() -> str:
@@ -77,11 +77,13 @@ def end_of_person(conn: Connection, person_id: str, *, but: str = "") -> int:
 
 
 def sweep(conn: Connection, *, seen_until: datetime, created_until: datetime, now: datetime) -> int:
-    """Remove sessions not seen, or begun, since these instants, and invitations out of date; how many sessions."""
+    """Remove sessions not seen, or begun, since these instants, and what is out of date; how many sessions."""
     done = conn.execute(
         session.delete().where(sa.or_(session.c.seen <= seen_until, session.c.created <= created_until))
     )
     conn.execute(invitation.delete().where(invitation.c.until <= now))
+    conn.execute(ceremony.delete().where(ceremony.c.until <= now))
+    conn.execute(rate.delete().where(rate.c.clear <= now))
     return done.rowcount
 
 

@@ -35,20 +35,36 @@ def upgrade() -> None:
         sa.Column("ended_told", sa.Boolean(), nullable=False),
         sa.Column("overdue_told", sa.Boolean(), nullable=False),
         sa.Column("escalated", sa.Integer(), nullable=False),
+        sa.Column("circle", sa.String(length=36), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
         sa.CheckConstraint("state in ('open', 'met', 'lapsed')", name=op.f("ck_agreement_duty_state")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_duty")),
     )
     with op.batch_alter_table("agreement_duty", schema=None) as batch_op:
         batch_op.create_index("ix_agreement_duty_ended", ["ended_told", "state"], unique=False)
+        batch_op.create_index(
+            "ix_agreement_duty_higher",
+            ["agreement", "version", "duty", "escalated", "due_on"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
         batch_op.create_index("ix_agreement_duty_late", ["overdue_told", "state", "due_on"], unique=False)
         batch_op.create_index(
             "ix_agreement_duty_open",
-            ["agreement", "duty", "due_on", "due_at"],
+            ["agreement", "duty", "due_on", "due_at", "closed"],
             unique=False,
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
         batch_op.create_index("ix_agreement_duty_opened", ["opened_told"], unique=False)
+        batch_op.create_index(
+            "ix_agreement_duty_place",
+            ["agreement", "establishment", "due_on"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
         batch_op.create_index("ix_agreement_duty_source", ["source"], unique=False)
         batch_op.create_index("ix_agreement_duty_state", ["agreement", "duty", "state", "ended_on"], unique=False)
         batch_op.create_index("ix_agreement_duty_thread", ["thread"], unique=False)
@@ -61,6 +77,19 @@ def upgrade() -> None:
         sa.Column("entry", sa.String(length=36), nullable=False),
         sa.PrimaryKeyConstraint("agreement", "duty", "on", name=op.f("pk_agreement_evidence")),
     )
+    op.create_table(
+        "agreement_named",
+        sa.Column("circle", sa.String(length=36), nullable=False),
+        sa.Column("person", sa.String(length=36), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.CheckConstraint("state in ('named', 'ended', 'barred')", name=op.f("ck_agreement_named_state")),
+        sa.PrimaryKeyConstraint("circle", "person", name=op.f("pk_agreement_named")),
+    )
+    with op.batch_alter_table("agreement_named", schema=None) as batch_op:
+        batch_op.create_index("ix_agreement_named_person", ["person", "state"], unique=False)
+
     op.create_table(
         "agreement_record",
         sa.Column("id", sa.String(length=36), nullable=False),
@@ -76,11 +105,237 @@ def upgrade() -> None:
         sa.Column("made_by", sa.String(length=36), nullable=False),
         sa.Column("made_at", sa.BigInteger(), nullable=False),
         sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.Column("circle", sa.String(length=36), nullable=False),
+        sa.Column("closed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_record")),
     )
     with op.batch_alter_table("agreement_record", schema=None) as batch_op:
+        batch_op.create_index("ix_agreement_record_circle", ["circle"], unique=False)
         batch_op.create_index("ix_agreement_record_kind", ["agreement", "kind", "on"], unique=False)
         batch_op.create_index("ix_agreement_record_thread", ["thread"], unique=False)
+
+    op.create_table(
+        "agreement_text",
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("sha256", name=op.f("pk_agreement_text")),
+    )
+    op.create_table(
+        "agreement_version",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agreement", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("in_force", sa.Date(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by", sa.String(length=36), nullable=False),
+        sa.Column("proposed_at", sa.BigInteger(), nullable=False),
+        sa.Column("steps", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state in ('proposed', 'signed', 'declined', 'withdrawn')", name=op.f("ck_agreement_version_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_agreement_version")),
+    )
+    with op.batch_alter_table("agreement_version", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_agreement_version_signed",
+            ["agreement", "number"],
+            unique=True,
+            sqlite_where=sa.text("state = 'signed'"),
+            postgresql_where=sa.text("state = 'signed'"),
+        )
+
+    op.create_table(
+        "agreement_version_act",
+        sa.Column("version", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(length=10), nullable=False),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["version"], ["agreement_version.id"], name=op.f("fk_agreement_version_act_version")),
+        sa.PrimaryKeyConstraint("version", "number", name=op.f("pk_agreement_version_act")),
+    )
+    op.create_table(
+        "draft_subject",
+        sa.Column("bidx", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("draft_uuid", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("bidx", "draft_uuid", name=op.f("pk_draft_subject")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("draft_subject", schema=None) as batch_op:
+        batch_op.create_index("ix_draft_subject_draft_uuid", ["draft_uuid"], unique=False)
+
+    op.create_table(
+        "draft_upload",
+        sa.Column("uuid", sa.String(length=36), nullable=False),
+        sa.Column("draft_uuid", sa.String(length=36), nullable=False),
+        sa.Column("by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("arrived", sa.BigInteger(), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=True),
+        sa.Column("begun", sa.BigInteger(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("uuid", name=op.f("pk_draft_upload")),
+    )
+    with op.batch_alter_table("draft_upload", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_draft_upload_draft_uuid"), ["draft_uuid"], unique=False)
+        batch_op.create_index(batch_op.f("ix_draft_upload_expires"), ["expires"], unique=False)
+
+    op.create_table(
+        "draft_slice",
+        sa.Column("upload", sa.String(length=36), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("object", sa.String(length=120), nullable=False),
+        sa.PrimaryKeyConstraint("upload", "start", name=op.f("pk_draft_slice")),
+    )
+    op.create_table(
+        "request_alias",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("token", sa.LargeBinary(length=16), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("note", sa.String(length=36), nullable=False),
+        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_alias")),
+    )
+    with op.batch_alter_table("request_alias", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_alias_request"), ["request"], unique=False)
+        batch_op.create_index(batch_op.f("ix_request_alias_token"), ["token"], unique=False)
+
+    op.create_table(
+        "request_disclosure",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("items", sa.Text(), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("note", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_request_disclosure")),
+    )
+    with op.batch_alter_table("request_disclosure", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_disclosure_request"), ["request"], unique=False)
+
+    op.create_table(
+        "request_event",
+        sa.Column("note", sa.String(length=36), nullable=False),
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("act", sa.String(length=40), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("detail", sa.String(length=200), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("note", name=op.f("pk_request_event")),
+    )
+    with op.batch_alter_table("request_event", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_request_event_request"), ["request"], unique=False)
+
+    op.create_table(
+        "request_item",
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("how", sa.String(length=20), nullable=False),
+        sa.Column("excluded", sa.Boolean(), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("ground", sa.String(length=40), nullable=False),
+        sa.Column("third_party", sa.String(length=20), nullable=False),
+        sa.Column("decided_by", sa.String(length=36), nullable=False),
+        sa.Column("checked_by", sa.String(length=36), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=36), nullable=False),
+        sa.CheckConstraint("checked_by = '' or checked_by <> decided_by", name=op.f("ck_request_item_two_people")),
+        sa.PrimaryKeyConstraint("request", "item", name=op.f("pk_request_item")),
+    )
+    with op.batch_alter_table("request_item", schema=None) as batch_op:
+        batch_op.create_index("ix_request_item_item", ["item"], unique=False)
+
+    op.create_table(
+        "request_join",
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("other", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("request", "other", name=op.f("pk_request_join")),
+    )
+    op.create_table(
+        "request_notice",
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("about", sa.String(length=40), nullable=False),
+        sa.Column("told_at", sa.BigInteger(), nullable=False),
+        sa.Column("note", sa.String(length=36), nullable=False),
+        sa.Column("known_at", sa.BigInteger(), nullable=True),
+        sa.Column("known_by", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("request", "item", "office", name=op.f("pk_request_notice")),
+    )
+    with op.batch_alter_table("request_notice", schema=None) as batch_op:
+        batch_op.create_index("ix_request_notice_office", ["office", "known_at"], unique=False)
+
+    op.create_table(
+        "request_part",
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("ground", sa.String(length=40), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("searched_at", sa.BigInteger(), nullable=True),
+        sa.Column("searched_for", sa.Integer(), nullable=False),
+        sa.Column("drafts", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state in ('referred', 'taken', 'declined', 'answered', 'refused')", name=op.f("ck_request_part_state")
+        ),
+        sa.PrimaryKeyConstraint("request", "party", name=op.f("pk_request_part")),
+    )
+    op.create_table(
+        "request_pause",
+        sa.Column("request", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("about", sa.String(length=20), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("request", "number", name=op.f("pk_request_pause")),
+    )
+    op.create_table(
+        "subject_request",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("right", sa.String(length=40), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("channel", sa.String(length=40), nullable=False),
+        sa.Column("identity", sa.Boolean(), nullable=False),
+        sa.Column("received_by", sa.String(length=36), nullable=False),
+        sa.Column("received_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("extended_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("told", sa.Integer(), nullable=False),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state in ('open', 'answered', 'withdrawn')", name=op.f("ck_subject_request_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_subject_request")),
+        sa.UniqueConstraint("reference", name=op.f("uq_subject_request_reference")),
+    )
+    with op.batch_alter_table("subject_request", schema=None) as batch_op:
+        batch_op.create_index("ix_subject_request_state", ["state", "received_on"], unique=False)
 
     op.create_table(
         "audit_checkpoint",
@@ -120,6 +375,78 @@ def upgrade() -> None:
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("witness", name=op.f("pk_audit_late")),
     )
+    op.create_table(
+        "alert",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("agreement", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("urgency", sa.String(length=60), nullable=False),
+        sa.Column("establishment", sa.String(length=40), nullable=False),
+        sa.Column("marking", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=40), nullable=False),
+        sa.Column("record", sa.String(length=36), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("raised_by", sa.String(length=36), nullable=False),
+        sa.Column("raised_at", sa.BigInteger(), nullable=False),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alert")),
+    )
+    op.create_table(
+        "office_order",
+        sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("first", sa.String(length=36), nullable=False),
+        sa.Column("deputy", sa.String(length=36), nullable=False),
+        sa.Column("set_by", sa.String(length=36), nullable=False),
+        sa.Column("set_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("office", name=op.f("pk_office_order")),
+    )
+    op.create_table(
+        "alert_call",
+        sa.Column("alert", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("cause", sa.String(length=10), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.Column("offices", sa.Text(), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("acknowledged_by", sa.String(length=36), nullable=False),
+        sa.Column("acknowledged_at", sa.BigInteger(), nullable=True),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("stage in ('first', 'deputy', 'everybody')", name=op.f("ck_alert_call_stage")),
+        sa.ForeignKeyConstraint(["alert"], ["alert.id"], name=op.f("fk_alert_call_alert")),
+        sa.PrimaryKeyConstraint("alert", "number", name=op.f("pk_alert_call")),
+    )
+    op.create_index("ix_alert_call_waiting", "alert_call", ["acknowledged_at"], unique=False)
+    op.create_table(
+        "alert_office",
+        sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("alert", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["alert"], ["alert.id"], name=op.f("fk_alert_office_alert")),
+        sa.PrimaryKeyConstraint("office", "alert", name=op.f("pk_alert_office")),
+    )
+    op.create_table(
+        "alert_step",
+        sa.Column("alert", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("call", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("cause", sa.String(length=10), nullable=False),
+        sa.Column("people", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["alert"], ["alert.id"], name=op.f("fk_alert_step_alert")),
+        sa.PrimaryKeyConstraint("alert", "number", name=op.f("pk_alert_step")),
+    )
+
     op.create_table(
         "audit_cursor",
         sa.Column("follower", sa.String(length=80), nullable=False),
@@ -314,6 +641,189 @@ def upgrade() -> None:
         batch_op.create_index("ix_disposal_case_state_sort_on", ["state", "sort_on", "item"], unique=False)
 
     op.create_table(
+        "custody_export",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("office", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=9), nullable=False),
+        sa.Column("medium", sa.String(length=40), nullable=False),
+        sa.Column("serial", sa.String(length=40), nullable=False),
+        sa.Column("holder", sa.String(length=36), nullable=False),
+        sa.Column("purpose", sa.String(length=60), nullable=False),
+        sa.Column("why", sa.Text(), nullable=False),
+        sa.Column("least", sa.Text(), nullable=False),
+        sa.Column("to", sa.Text(), nullable=False),
+        sa.Column("outside", sa.Boolean(), nullable=False),
+        sa.Column("back_on", sa.Date(), nullable=False),
+        sa.Column("asked_by", sa.String(length=36), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("chosen", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.String(length=36), nullable=False),
+        sa.Column("decided_at", sa.BigInteger(), nullable=True),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("attempt", sa.Integer(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("written_at", sa.BigInteger(), nullable=True),
+        sa.Column("verified_by", sa.String(length=36), nullable=False),
+        sa.Column("verified_at", sa.BigInteger(), nullable=True),
+        sa.Column("verified_entry", sa.String(length=36), nullable=False),
+        sa.Column("loss", sa.Text(), nullable=False),
+        sa.Column("lost_at", sa.BigInteger(), nullable=True),
+        sa.Column("fate", sa.String(length=9), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=False),
+        sa.Column("witness", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("fate in ('', 'destroyed', 'returned')", name=op.f("ck_custody_export_fate")),
+        sa.CheckConstraint(
+            "state in ('asked', 'approved', 'refused', 'withdrawn', 'writing', 'written', 'exported', 'lost', 'ended')",
+            name=op.f("ck_custody_export_state"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_export")),
+        sa.UniqueConstraint("number", name=op.f("uq_custody_export_number")),
+    )
+    with op.batch_alter_table("custody_export", schema=None) as batch_op:
+        batch_op.create_index("ix_custody_export_asked_by", ["asked_by"], unique=False)
+        batch_op.create_index("ix_custody_export_holder", ["holder"], unique=False)
+        batch_op.create_index("ix_custody_export_party", ["party", "state", "back_on"], unique=False)
+        batch_op.create_index("ix_custody_export_serial", ["serial"], unique=False)
+
+    op.create_table(
+        "custody_paper",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("office", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("keeper", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.Text(), nullable=False),
+        sa.Column("made_on", sa.Date(), nullable=False),
+        sa.Column("locked_on", sa.Date(), nullable=False),
+        sa.Column("purpose", sa.String(length=60), nullable=False),
+        sa.Column("registered_by", sa.String(length=36), nullable=False),
+        sa.Column("registered_at", sa.BigInteger(), nullable=False),
+        sa.Column("to", sa.String(length=36), nullable=False),
+        sa.Column("way", sa.String(length=40), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("moved_at", sa.BigInteger(), nullable=True),
+        sa.Column("loss", sa.Text(), nullable=False),
+        sa.Column("fate", sa.String(length=9), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=False),
+        sa.Column("witness", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("ended_on", sa.Date(), nullable=True),
+        sa.Column("ended_by", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("fate in ('', 'destroyed', 'returned')", name=op.f("ck_custody_paper_fate")),
+        sa.CheckConstraint("kind in ('paper', 'printed')", name=op.f("ck_custody_paper_kind")),
+        sa.CheckConstraint("state in ('held', 'on-the-way', 'missing', 'ended')", name=op.f("ck_custody_paper_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_custody_paper")),
+    )
+    with op.batch_alter_table("custody_paper", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_custody_paper_item"), ["item"], unique=False)
+        batch_op.create_index("ix_custody_paper_keeper", ["keeper"], unique=False)
+        batch_op.create_index("ix_custody_paper_party", ["party", "state", "locked_on"], unique=False)
+        batch_op.create_index("ix_custody_paper_to", ["to"], unique=False)
+
+    op.create_table(
+        "custody_reminder",
+        sa.Column("thing", sa.String(length=36), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("thing", "stage", "since", name=op.f("pk_custody_reminder")),
+    )
+
+    op.create_table(
+        "outbox_notice",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("topic", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("source", sa.String(length=36), nullable=False),
+        sa.Column("fields", sa.Text(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("settled", sa.Boolean(), nullable=False),
+        sa.Column("spread", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_notice")),
+    )
+    with op.batch_alter_table("outbox_notice", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_notice_spread", ["spread", "settled", "at"], unique=False)
+        batch_op.create_index("ix_outbox_notice_subject", ["subject", "topic"], unique=False)
+
+    op.create_table(
+        "outbox_told",
+        sa.Column("notice", sa.String(length=36), nullable=False),
+        sa.Column("person", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("message", sa.String(length=36), nullable=False),
+        sa.PrimaryKeyConstraint("notice", "person", name=op.f("pk_outbox_told")),
+    )
+    with op.batch_alter_table("outbox_told", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_told_waiting", ["message", "person"], unique=False)
+
+    op.create_table(
+        "outbox_message",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("sort", sa.String(length=6), nullable=False),
+        sa.Column("to", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=9), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("next_at", sa.BigInteger(), nullable=True),
+        sa.Column("ended_at", sa.BigInteger(), nullable=True),
+        sa.Column("urgent", sa.Boolean(), nullable=False),
+        sa.Column("cause", sa.String(length=40), nullable=False),
+        sa.Column("remote", sa.String(length=80), nullable=False),
+        sa.Column("notice", sa.String(length=36), nullable=False),
+        sa.Column("subject", sa.String(length=36), nullable=False),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.CheckConstraint("sort in ('person', 'system', 'party')", name=op.f("ck_outbox_message_sort")),
+        sa.CheckConstraint(
+            "state in ('waiting', 'sent', 'delivered', 'failed', 'dropped')", name=op.f("ck_outbox_message_state")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_message")),
+    )
+    with op.batch_alter_table("outbox_message", schema=None) as batch_op:
+        batch_op.create_index("ix_outbox_message_state", ["state", "next_at"], unique=False)
+        batch_op.create_index("ix_outbox_message_subject", ["subject"], unique=False)
+        batch_op.create_index("ix_outbox_message_to", ["to", "made_at"], unique=False)
+
+    op.create_table(
+        "outbox_preference",
+        sa.Column("person", sa.String(length=36), nullable=False),
+        sa.Column("how", sa.String(length=8), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("person", name=op.f("pk_outbox_preference")),
+    )
+
+    op.create_table(
+        "outbox_system",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("before", sa.Text(), nullable=False),
+        sa.Column("before_until", sa.BigInteger(), nullable=True),
+        sa.Column("failing_since", sa.BigInteger(), nullable=True),
+        sa.Column("made_at", sa.BigInteger(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state in ('active', 'disabled')", name=op.f("ck_outbox_system_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbox_system")),
+    )
+    with op.batch_alter_table("outbox_system", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_outbox_system_party"), ["party"], unique=False)
+
+    op.create_table(
         "disposal_copy",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("item", sa.String(length=36), nullable=False),
@@ -332,6 +842,7 @@ def upgrade() -> None:
         sa.Column("accounted_by", sa.String(length=36), nullable=False),
         sa.Column("accounted_at", sa.BigInteger(), nullable=True),
         sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.Column("elsewhere", sa.Boolean(), nullable=False),
         sa.CheckConstraint("kind in ('paper', 'printed', 'media', 'exported')", name=op.f("ck_disposal_copy_kind")),
         sa.CheckConstraint("fate in ('open', 'destroyed', 'returned')", name=op.f("ck_disposal_copy_fate")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_disposal_copy")),
@@ -463,6 +974,7 @@ def upgrade() -> None:
         sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("to_office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("embargo_lead", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("told", sa.String(length=20), nullable=False),
         sa.Column("reply_to", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("parts", sa.Integer(), nullable=False),
         sa.Column("updated", sa.BigInteger(), nullable=False),
@@ -498,6 +1010,18 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_idempotency_created"), ["created"], unique=False)
 
     op.create_table(
+        "unsent",
+        sa.Column("id", sa.String(length=64), nullable=False),
+        sa.Column("owner", sa.String(length=64), nullable=False),
+        sa.Column("saved", sa.BigInteger(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unsent")),
+    )
+    with op.batch_alter_table("unsent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_unsent_owner"), ["owner"], unique=False)
+        batch_op.create_index(batch_op.f("ix_unsent_saved"), ["saved"], unique=False)
+
+    op.create_table(
         "lease",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("holder", sa.String(length=32), nullable=False),
@@ -506,32 +1030,20 @@ def upgrade() -> None:
     )
 
     op.create_table(
-        "incident",
-        sa.Column("id", sa.String(length=36), nullable=False),
-        sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("kind", sa.String(length=40), nullable=False),
-        sa.Column("opened_at", sa.BigInteger(), nullable=False),
-        sa.Column("awareness_at", sa.BigInteger(), nullable=False),
-        sa.Column("reported_by", sa.String(length=36), nullable=False),
-        sa.Column("subject", sa.String(length=80), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("marking_claimed", sa.String(length=40), nullable=False),
-        sa.Column("outcome", sa.String(length=40), nullable=False),
-        sa.Column("closed_at", sa.BigInteger(), nullable=True),
-        sa.Column("closed_by", sa.String(length=36), nullable=False),
-        sa.CheckConstraint("state in ('open', 'closed')", name=op.f("ck_incident_state")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
-        sa.UniqueConstraint("number", name=op.f("uq_incident_number")),
+        "job_run",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("ended", sa.BigInteger(), nullable=False),
+        sa.Column("ms", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.String(length=80), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_job_run")),
     )
-    with op.batch_alter_table("incident", schema=None) as batch_op:
-        batch_op.create_index("ix_incident_opened_at_id", ["opened_at", "id"], unique=False)
 
     op.create_table(
-        "incident_counter",
-        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("last", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("year", name=op.f("pk_incident_counter")),
+        "schema_step",
+        sa.Column("step", sa.String(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("step", name=op.f("pk_schema_step")),
     )
+
     op.create_table(
         "item",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
@@ -542,6 +1054,7 @@ def upgrade() -> None:
         sa.Column("agreement_version", sa.Integer(), nullable=False),
         sa.Column("route", sa.String(length=60), nullable=False),
         sa.Column("originator", sa.String(length=40), nullable=False),
+        sa.Column("owners", sa.String(length=400), nullable=False),
         sa.Column("sender_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("sender_office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("marking", sa.String(length=600), nullable=False),
@@ -569,7 +1082,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("uuid", name=op.f("uq_item_uuid")),
     )
     with op.batch_alter_table("item", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_item_open_route",
+            ["agreement", "route"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(
+            "ix_item_quarantined",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("quarantined"),
+            postgresql_where=sa.text("quarantined"),
+        )
         batch_op.create_index(batch_op.f("ix_item_reply_to"), ["reply_to"], unique=False)
+        batch_op.create_index("ix_item_sent_at", ["sent_at", "agreement", "originator", "closed_at"], unique=False)
 
     op.create_table(
         "item_field",
@@ -585,7 +1113,26 @@ def upgrade() -> None:
         sa.Column("size", sa.BigInteger(), nullable=False),
         sa.Column("attached_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("attached_at", sa.BigInteger(), nullable=False),
+        sa.Column("scanned", sa.Boolean(), nullable=False),
+        sa.Column("searched", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("item_uuid", "part", name=op.f("pk_item_file")),
+    )
+    op.create_table(
+        "file_marking",
+        sa.Column("item_uuid", sa.String(length=36), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("says", sa.String(length=600), nullable=False),
+        sa.Column("sure", sa.Boolean(), nullable=False),
+        sa.Column("above", sa.Boolean(), nullable=False),
+        sa.PrimaryKeyConstraint("item_uuid", "part", "place", "says", "sure", name=op.f("pk_file_marking")),
+    )
+    op.create_table(
+        "marking_reason",
+        sa.Column("item_uuid", sa.String(length=36), nullable=False),
+        sa.Column("part", sa.Integer(), nullable=False),
+        sa.Column("marking", sa.String(length=600), nullable=False),
+        sa.PrimaryKeyConstraint("item_uuid", "part", name=op.f("pk_marking_reason")),
     )
     op.create_table(
         "principal",
@@ -603,6 +1150,80 @@ def upgrade() -> None:
         sa.Column("last", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("originator", "year", name=op.f("pk_reference_counter")),
     )
+    op.create_table(
+        "sharing_decision",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("act", sa.String(length=12), nullable=False),
+        sa.Column("agreement", sa.String(length=60), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("route", sa.String(length=60), nullable=False),
+        sa.Column("kind", sa.String(length=60), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("to_parties", sa.String(length=400), nullable=False),
+        sa.Column("to", sa.Text(), nullable=False),
+        sa.Column("on", sa.Date(), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("persons", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=60), nullable=False),
+        sa.Column("told", sa.String(length=20), nullable=False),
+        sa.Column("holds", sa.String(length=60), nullable=False),
+        sa.Column("holds_said", sa.Boolean(), nullable=False),
+        sa.Column("stated", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sharing_decision")),
+    )
+    with op.batch_alter_table("sharing_decision", schema=None) as batch_op:
+        batch_op.create_index("ix_sharing_decision_by", ["by", "id"], unique=False)
+        batch_op.create_index("ix_sharing_decision_item", ["item", "act"], unique=False)
+        batch_op.create_index("ix_sharing_decision_office", ["office", "id"], unique=False)
+        batch_op.create_index("ix_sharing_decision_party", ["party", "id"], unique=False)
+
+    op.create_table(
+        "transfer_consent",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("owner", sa.String(length=40), nullable=False),
+        sa.Column("to_party", sa.String(length=40), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("withdrawn", sa.BigInteger(), nullable=True),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_transfer_consent")),
+    )
+    with op.batch_alter_table("transfer_consent", schema=None) as batch_op:
+        batch_op.create_index("ix_transfer_consent_to", ["to_party", "until"], unique=False)
+
+    op.create_table(
+        "safety_override",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("originator", sa.String(length=40), nullable=False),
+        sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("danger", sa.String(length=60), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("finding", sa.String(length=20), nullable=False),
+        sa.Column("reviewed_by", sa.String(length=36), nullable=False),
+        sa.Column("reviewed_at", sa.BigInteger(), nullable=True),
+        sa.Column("review_words", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_safety_override")),
+    )
+    with op.batch_alter_table("safety_override", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_safety_override_item"), ["item"], unique=False)
+
     op.create_table(
         "vault_fixity",
         sa.Column("id", sa.Integer(), autoincrement=False, nullable=False),
@@ -814,18 +1435,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("draft_uuid", "principal", name=op.f("pk_draft_named")),
     )
     op.create_table(
-        "incident_duty",
-        sa.Column("incident_id", sa.String(length=36), nullable=False),
-        sa.Column("place", sa.Integer(), nullable=False),
-        sa.Column("duty", sa.String(length=60), nullable=False),
-        sa.Column("due_at", sa.BigInteger(), nullable=True),
-        sa.Column("done_at", sa.BigInteger(), nullable=True),
-        sa.Column("done_by", sa.String(length=36), nullable=False),
-        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_duty_incident_id")),
-        sa.PrimaryKeyConstraint("incident_id", "place", name=op.f("pk_incident_duty")),
-        sa.UniqueConstraint("incident_id", "duty", name=op.f("uq_incident_duty_incident_id_duty")),
-    )
-    op.create_table(
         "item_access",
         sa.Column("principal", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -888,12 +1497,22 @@ def upgrade() -> None:
 
     op.create_table(
         "item_step_office",
-        sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("item_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("office", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("owed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["item_id"], ["item.id"], name=op.f("fk_item_step_office_item_id")),
-        sa.PrimaryKeyConstraint("office", "item_id", "number", name=op.f("pk_item_step_office")),
+        sa.PrimaryKeyConstraint("item_id", "number", "office", name=op.f("pk_item_step_office")),
     )
+    with op.batch_alter_table("item_step_office", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_item_step_office_owed",
+            ["office", "item_id", "number"],
+            unique=False,
+            sqlite_where=sa.text("owed = 1"),
+            postgresql_where=sa.text("owed"),
+        )
+
     op.create_table(
         "item_subject",
         sa.Column("bidx", sa.LargeBinary(length=16), nullable=False),
@@ -938,7 +1557,11 @@ def upgrade() -> None:
         sa.Column("party", sa.String(length=40), nullable=False),
         sa.Column("standing", sa.String(length=12), nullable=False),
         sa.Column("vetted_until", sa.BigInteger(), nullable=False),
-        sa.Column("trained_until", sa.BigInteger(), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("checked_until", sa.BigInteger(), nullable=False),
+        sa.Column("passkeys", sa.String(length=64), nullable=False),
+        sa.Column("links", sa.String(length=64), nullable=False),
+        sa.Column("made_by", sa.String(length=36), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
@@ -949,6 +1572,26 @@ def upgrade() -> None:
         sa.UniqueConstraint("principal", name=op.f("uq_person_principal")),
     )
     op.create_table(
+        "api_token",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("token_hash", sa.String(length=64), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("appointment", sa.String(length=36), nullable=False),
+        sa.Column("reads_only", sa.Boolean(), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("revoked", sa.BigInteger(), nullable=True),
+        sa.Column("used", sa.BigInteger(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_api_token_person_id_person")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_token_token_hash")),
+    )
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_token_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
         "appointment",
         sa.Column("id", sa.String(length=36), nullable=False),
         sa.Column("person_id", sa.String(length=36), nullable=False),
@@ -956,6 +1599,8 @@ def upgrade() -> None:
         sa.Column("office_id", sa.String(length=36), nullable=False),
         sa.Column("valid_from", sa.BigInteger(), nullable=False),
         sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.Column("attested", sa.BigInteger(), nullable=True),
+        sa.Column("attested_by", sa.String(length=36), nullable=False),
         sa.ForeignKeyConstraint(["office_id"], ["office.id"], name=op.f("fk_appointment_office_id")),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_appointment_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_appointment")),
@@ -963,6 +1608,33 @@ def upgrade() -> None:
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_appointment_office_id"), ["office_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_appointment_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "handling_acceptance",
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("accepted", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_handling_acceptance_person_id")),
+        sa.PrimaryKeyConstraint("person_id", "version", "digest", name=op.f("pk_handling_acceptance")),
+    )
+    op.create_table(
+        "training_result",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("module", sa.String(length=60), nullable=False),
+        sa.Column("passed_on", sa.Date(), nullable=False),
+        sa.Column("passed", sa.Boolean(), nullable=False),
+        sa.Column("valid_until", sa.BigInteger(), nullable=False),
+        sa.Column("recorded", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_training_result_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_training_result")),
+        sa.UniqueConstraint("person_id", "number", name=op.f("uq_training_result_person_id_number")),
+    )
+    with op.batch_alter_table("training_result", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_training_result_person_id"), ["person_id"], unique=False)
 
     op.create_table(
         "credential",
@@ -993,6 +1665,7 @@ def upgrade() -> None:
         sa.Column("person_id", sa.String(length=36), nullable=False),
         sa.Column("until", sa.BigInteger(), nullable=False),
         sa.Column("used", sa.BigInteger(), nullable=True),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
         sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_invitation_person_id")),
         sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_invitation")),
@@ -1022,6 +1695,100 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_password_history_person_id"), ["person_id"], unique=False)
 
     op.create_table(
+        "passkey",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("credential", sa.LargeBinary(length=1023), nullable=False),
+        sa.Column("public_key", sa.LargeBinary(), nullable=False),
+        sa.Column("name", sa.LargeBinary(), nullable=False),
+        sa.Column("synced", sa.Boolean(), nullable=False),
+        sa.Column("uses", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("used", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_passkey_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_passkey")),
+        sa.UniqueConstraint("credential", name=op.f("uq_passkey_credential")),
+    )
+    with op.batch_alter_table("passkey", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_passkey_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "provider_link",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("provider", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=64), nullable=False),
+        sa.Column("linked", sa.BigInteger(), nullable=False),
+        sa.Column("used", sa.BigInteger(), nullable=True),
+        sa.Column("says", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_provider_link_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_provider_link")),
+        sa.UniqueConstraint("person_id", "provider", name=op.f("uq_provider_link_person_id_provider")),
+        sa.UniqueConstraint("subject", name=op.f("uq_provider_link_subject")),
+    )
+    op.create_table(
+        "recovery",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("proposed_by", sa.String(length=36), nullable=False),
+        sa.Column("proposed", sa.BigInteger(), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("checked", sa.String(length=40), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("code_hash", sa.String(length=64), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=False),
+        sa.Column("decided_by", sa.String(length=36), nullable=False),
+        sa.Column("decided", sa.BigInteger(), nullable=True),
+        sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_recovery_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_recovery")),
+    )
+    with op.batch_alter_table("recovery", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "conferral",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("person_id", sa.String(length=36), nullable=False),
+        sa.Column("sort", sa.String(length=12), nullable=False),
+        sa.Column("role", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.String(length=36), nullable=False),
+        sa.Column("since", sa.BigInteger(), nullable=True),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("file", sa.String(length=36), nullable=False),
+        sa.Column("proposed_by", sa.String(length=36), nullable=False),
+        sa.Column("proposed", sa.BigInteger(), nullable=False),
+        sa.Column("stands_until", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("decision", sa.String(length=10), nullable=False),
+        sa.Column("decided_by", sa.String(length=36), nullable=False),
+        sa.Column("decided", sa.BigInteger(), nullable=True),
+        sa.Column("made", sa.String(length=36), nullable=False),
+        sa.Column("bound", sa.LargeBinary(length=32), nullable=False),
+        sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_conferral_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_conferral")),
+    )
+    with op.batch_alter_table("conferral", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conferral_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_conferral_waiting", ["decision", "stands_until"], unique=False)
+
+    op.create_table(
+        "ceremony",
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("session_id", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=12), nullable=False),
+        sa.Column("until", sa.BigInteger(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_ceremony")),
+    )
+    op.create_table(
+        "rate",
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("clear", sa.BigInteger(), nullable=False),
+        sa.Column("told", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_rate")),
+    )
+    op.create_table(
         "session",
         sa.Column("token_hash", sa.String(length=64), nullable=False),
         sa.Column("person_id", sa.String(length=36), nullable=True),
@@ -1036,6 +1803,139 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_session_person_id"), ["person_id"], unique=False)
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("rule", sa.String(length=60), nullable=False),
+        sa.Column("rule_key", sa.String(length=80), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("awareness_at", sa.BigInteger(), nullable=False),
+        sa.Column("reported_by", sa.String(length=36), nullable=False),
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("subject", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("marking_claimed", sa.String(length=40), nullable=False),
+        sa.Column("grade", sa.String(length=40), nullable=False),
+        sa.Column("coded", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("joined_at", sa.BigInteger(), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("proposed_by", sa.String(length=36), nullable=False),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_by", sa.String(length=36), nullable=False),
+        sa.CheckConstraint("state in ('open', 'closing', 'closed')", name=op.f("ck_incident_state")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+        sa.UniqueConstraint("number", name=op.f("uq_incident_number")),
+    )
+    with op.batch_alter_table("incident", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_opened_at_id", ["opened_at", "id"], unique=False)
+        batch_op.create_index("ix_incident_reported_by", ["reported_by", "opened_at"], unique=False)
+        batch_op.create_index("ix_incident_rule", ["rule", "rule_key", "state"], unique=False)
+
+    op.create_table(
+        "incident_counter",
+        sa.Column("year", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("last", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("year", name=op.f("pk_incident_counter")),
+    )
+    op.create_table(
+        "incident_reach",
+        sa.Column("item", sa.String(length=80), nullable=False),
+        sa.Column("actor", sa.String(length=80), nullable=False),
+        sa.Column("act", sa.String(length=80), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("first_at", sa.BigInteger(), nullable=False),
+        sa.Column("last_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("item", "actor", "act", name=op.f("pk_incident_reach")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("incident_reach", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_reach_actor", ["actor", "act", "last_at", "item", "times"], unique=False)
+
+    op.create_table(
+        "incident_walk",
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_incident_walk")),
+    )
+    op.create_table(
+        "incident_asked",
+        sa.Column("person", sa.String(length=36), nullable=False),
+        sa.Column("incident_id", sa.String(length=36), nullable=False),
+        sa.Column("item", sa.String(length=36), nullable=False),
+        sa.Column("reference", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("answer", sa.String(length=20), nullable=False),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("entry", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_asked_incident_id")),
+        sa.PrimaryKeyConstraint("person", "incident_id", "item", name=op.f("pk_incident_asked")),
+    )
+    with op.batch_alter_table("incident_asked", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_asked_incident", ["incident_id"], unique=False)
+
+    op.create_table(
+        "incident_duty",
+        sa.Column("incident_id", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("duty", sa.String(length=60), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_at", sa.BigInteger(), nullable=True),
+        sa.Column("done_by", sa.String(length=36), nullable=False),
+        sa.Column("stages", sa.String(length=60), nullable=False),
+        sa.Column("ended", sa.Boolean(), nullable=False),
+        sa.Column("reminded", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_duty_incident_id")),
+        sa.PrimaryKeyConstraint("incident_id", "place", name=op.f("pk_incident_duty")),
+        sa.UniqueConstraint("incident_id", "duty", name=op.f("uq_incident_duty_incident_id_duty")),
+    )
+    op.create_table(
+        "incident_entry",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("incident_id", sa.String(length=36), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("sort", sa.String(length=20), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("coded", sa.Text(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_entry_incident_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_entry")),
+    )
+    with op.batch_alter_table("incident_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_entry_incident", ["incident_id", "place"], unique=False)
+
+    op.create_table(
+        "incident_measure",
+        sa.Column("id", sa.String(length=36), nullable=False),
+        sa.Column("incident_id", sa.String(length=36), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("target", sa.String(length=80), nullable=False),
+        sa.Column("called", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("by", sa.String(length=36), nullable=False),
+        sa.Column("asked_by", sa.String(length=36), nullable=False),
+        sa.Column("released_at", sa.BigInteger(), nullable=True),
+        sa.Column("released_by", sa.String(length=36), nullable=False),
+        sa.CheckConstraint("state in ('on', 'asked', 'off')", name=op.f("ck_incident_measure_state")),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_measure_incident_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident_measure")),
+    )
+    with op.batch_alter_table("incident_measure", schema=None) as batch_op:
+        batch_op.create_index("ix_incident_measure_incident", ["incident_id"], unique=False)
+        batch_op.create_index("ix_incident_measure_target", ["target", "act", "state"], unique=False)
+
+    op.create_table(
+        "incident_party",
+        sa.Column("party", sa.String(length=40), nullable=False),
+        sa.Column("incident_id", sa.String(length=36), nullable=False),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.id"], name=op.f("fk_incident_party_incident_id")),
+        sa.PrimaryKeyConstraint("party", "incident_id", name=op.f("pk_incident_party")),
+    )
     for statement in TRIGGERS[op.get_bind().dialect.name]:
         op.execute(sa.text(statement.replace(":", "\\:")))
     compare_by_bytes()

@@ -30,6 +30,8 @@ STATES: tuple[State, ...] = (
 HOLDABLE: frozenset[State] = frozenset(
     {"stopped", "no-period", "running", "due", "reviewed", "cooling-off", "kept", "transferring"}
 )
+# From here it is finished, and nothing else.
+BEGUN: frozenset[State] = frozenset({"destroying", "erased", "destroyed"})
 # What a version that begins may still move; what was decided by two people is sent back first.
 MOVABLE: frozenset[State] = frozenset({"no-period", "running", "due"})
 # What two people have begun to decide on, or did: it goes back to them before its date is found anew.

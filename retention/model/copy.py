@@ -12,7 +12,7 @@ Fate = Literal["open", "destroyed", "returned"]
 KINDS: Final[Mapping[CopyKind, str]] = {
     "paper": "Paper that came with it",
     "printed": "A print of it",
-    "media": "A disk, stick, tape or disc that came with it",
+    "media": "A disk, stick, tape or disc: it came on one, or was put on one",
     "exported": "Files of it kept elsewhere",
 }
 _ON_PAPER: Final = frozenset({"paper", "printed"})
@@ -71,6 +71,7 @@ class Copy:
     accounted_by: str = ""
     accounted_at: datetime | None = None
     entry: str = ""  # of the log: where it was accounted for
+    elsewhere: bool = False  # kept in the register of media and paper, where it is accounted for
 
     def shown_to(self, party: str) -> Copy:
         """As another body may see it: that there is one, and what became of it; who has it and who saw is not told."""

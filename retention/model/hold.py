@@ -15,10 +15,15 @@ Manner = Literal[
     "late",  # destruction had begun when it was placed
 ]
 HoldKind = Literal["scope", "words"]
-Occasion = Literal["inquiry", "litigation", "request", "inquest", "police", "other"]
+Occasion = Literal[
+    "inquiry", "litigation", "request", "inquest", "police", "other", "subject-request", "restriction"
+]  # fmt: skip
 MANNERS: tuple[Manner, ...] = ("caught", "applied", "suggested", "passed-over", "late")
 BINDING: frozenset[Manner] = frozenset({"caught", "applied", "suggested"})
+# Those a person chooses from.
 OCCASIONS: tuple[Occasion, ...] = ("inquiry", "litigation", "request", "inquest", "police", "other")
+# Placed and lifted with what they follow, a data subject's open request or a restriction of use: by nobody's hand.
+FOLLOWED: tuple[Occasion, ...] = ("subject-request", "restriction")
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,6 +107,13 @@ class BatchList:
         self._conn = conn
         self._words = words
 
+    def of_person(self, person: str) -> list[tuple[str, str]]:
+        """(id, state) of those this account put together that are not decided yet; any reviewer goes on with them."""
+        column = disposal_batch.c
+        theirs = (column.opened_by == person, column.state.in_(("open", "submitted")))
+        query = sa.select(column.id, column.state).where(*theirs).order_by(column.id)
+        return [(row.id, row.state) for row in self._conn.execute(query)]
+
     def batches(
         self, *, party: str = "", states: Collection[BatchState] = (), before: str = "", size: int = MOST
     ) -> Sequence[BatchRow]:

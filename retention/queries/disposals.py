@@ -69,6 +69,7 @@ class Issued:
     since: datetime | None = None
     until: datetime | None = None
     text: str = ""
+    establishment: str = ""
 
 
 class Disposals:
@@ -83,7 +84,7 @@ class Disposals:
         size = max(1, min(size, MOST))
         due = disposal_case.c.sort_on
         query = sa.select(disposal_case, HELD.label("held")).where(*_conditions(wanted))
-        if place := _place(cursor):
+        if place := place_of(cursor):
             after, item = place
             query = query.where(sa.or_(due > after, sa.and_(due == after, disposal_case.c.item > item)))
         query = query.order_by(due, disposal_case.c.item).limit(size + 1)
@@ -177,6 +178,8 @@ def _issued(wanted: Issued) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if wanted.retention_class:
         found.append(disposal_case.c.retention_class == wanted.retention_class)
+    if wanted.establishment:
+        found.append(disposal_case.c.establishment == wanted.establishment)
     if wanted.since is not None:
         found.append(disposal_certificate.c.issued_at >= wanted.since)
     if wanted.until is not None:
@@ -213,7 +216,8 @@ def _conditions(wanted: Filter) -> list[sa.ColumnElement[bool]]:
     return found
 
 
-def _place(cursor: str) -> tuple[date, str] | None:
+def place_of(cursor: str) -> tuple[date, str] | None:
+    """Where a list by date and item goes on; None for what is no such place."""
     day, _, item = cursor.partition("_")
     try:
         return date.fromisoformat(day), item

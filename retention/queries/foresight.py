@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -13,6 +13,7 @@ from retention.model.case import STATES, Case
 from retention.model.foresight import Act, Counted, Forecast, Line, Waiting, Why
 from retention.model.transfer import Transfer
 from retention.ports import Words
+from retention.queries.disposals import place_of
 from retention.rules import foresight
 from retention.store.cases import HELD, STANDS, case_of
 from retention.store.transfers import TransferRows
@@ -24,6 +25,7 @@ _CASE = disposal_case.c
 # Nothing is owed of these by the clock. Whatever state there is besides is due, or without a date.
 _NOT_OWED = frozenset({"stopped", "running", "destroyed", "kept", "transferred"})
 _OWED = sorted(frozenset(STATES) - _NOT_OWED - {"no-period"})
+ENDINGS: frozenset[Act] = frozenset({"destroyed", "returned", "transferred", "kept"})
 _SETTLED = ("returned", "declined", "cannot")
 
 
@@ -105,7 +107,7 @@ class Foresight:
         where = [_CASE.state == "no-period" if undated else _owed(today), *_of(body, retention_class)]
         if why is not None and not undated:
             where.append(reason == why)
-        if place := _place(cursor):
+        if place := place_of(cursor):
             where.append(sa.or_(since > place[0], sa.and_(since == place[0], _CASE.item > place[1])))
         query = sa.select(disposal_case, HELD.label("held"), reason.label("why")).where(*where)
         rows = []
@@ -126,6 +128,19 @@ class Foresight:
             Counted(str(party), str(code), cast(Act, act), int(number))
             for party, code, act, number in self._conn.execute(query)
         ]
+
+    def disposed(self, months: Sequence[date], bodies: Sequence[str]) -> Mapping[Act, Sequence[int]]:
+        """Items of these bodies that were ended in each month, by how; ``months``: the first day of each, in order."""
+        row = disposal_tally.c
+        place = sa.case(*((row.on >= day, at) for at, day in reversed(list(enumerate(months)))))
+        where = (row.on >= months[0], row.act.in_(sorted(ENDINGS)), row.originator.in_(sorted(bodies)))
+        one = sa.select(row.act, place.label("place"), row.item).where(*where).subquery()
+        group = (one.c.act, one.c.place)
+        found: dict[Act, list[int]] = {}
+        query = sa.select(*group, sa.func.count(sa.distinct(one.c.item))).group_by(*group).order_by(*group)
+        for act, at, number in self._conn.execute(query):
+            found.setdefault(cast(Act, act), [0] * len(months))[int(at)] = int(number)
+        return found
 
     def first_year(self) -> int | None:
         """The year of the first fact that counts."""
@@ -191,11 +206,3 @@ def _why(today: date) -> sa.ColumnElement[str]:
 def _band(since: sa.ColumnElement[date], today: date) -> sa.ColumnElement[int]:
     days = foresight.thresholds(today)
     return sa.case(*((since >= day, sa.literal(place)) for place, day in enumerate(days)), else_=len(days))
-
-
-def _place(cursor: str) -> tuple[date, str] | None:
-    day, _, item = cursor.partition("_")
-    try:
-        return date.fromisoformat(day), item
-    except ValueError:
-        return None

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from retention.errors import HoldNotFound
 from retention.model.case import Case
-from retention.model.hold import BINDING, Hold, Manner
+from retention.model.hold import BINDING, FOLLOWED, Hold, Manner
 from retention.ports import Words
 from retention.store.cases import HELD, case_of, hold_of
 from retention.tables.cases import disposal_case
@@ -43,18 +43,25 @@ class HeldItem:
 
 
 class HoldList:
-    """Reads on one connection. Who may look is decided before asking here."""
+    """Reads on one connection. Who may look is decided before asking here.
 
-    def __init__(self, conn: sa.Connection, words: Words) -> None:
+    ``viewer``: the body of whoever looks. That somebody asked one body about themselves is not the other's to know: it
+    sees that an item is held, and not by what. Without one everything is shown.
+    """
+
+    def __init__(self, conn: sa.Connection, words: Words, viewer: str = "") -> None:
         self._conn = conn
         self._words = words
+        column = disposal_hold.c
+        own = sa.or_(column.occasion.not_in(FOLLOWED), column.party == viewer)
+        self._shown: sa.ColumnElement[bool] = own if viewer else sa.true()
 
     def holds(
         self, *, in_force: bool | None = None, review_by: date | None = None, party: str = "", occasion: str = ""
     ) -> Sequence[HoldRow]:
         """Those to be looked at soonest first: in force or lifted, to be looked at by a date, of a body, for what."""
         column = disposal_hold.c
-        query = sa.select(disposal_hold).order_by(column.review_on, column.id)
+        query = sa.select(disposal_hold).where(self._shown).order_by(column.review_on, column.id)
         if in_force is not None:
             query = query.where(column.lifted_at.is_(None) if in_force else column.lifted_at.is_not(None))
         if review_by is not None:
@@ -65,9 +72,17 @@ class HoldList:
         counted = self._counted([each.id for each in found])
         return [HoldRow(each, counted.get(each.id, {})) for each in found]
 
+    def of_person(self, person: str) -> list[tuple[str, date]]:
+        """(id, to be looked at on) of those in force that this account placed or owns; nothing of what they are for."""
+        column = disposal_hold.c
+        theirs = sa.or_(column.placed_by == person, column.owner == person)
+        query = sa.select(column.id, column.review_on).where(theirs, column.lifted_at.is_(None)).order_by(column.id)
+        return [(row.id, row.review_on) for row in self._conn.execute(query)]
+
     def hold(self, hold: str) -> HoldRow:
         """One, lifted or not. Raises HoldNotFound."""
-        row = self._conn.execute(sa.select(disposal_hold).where(disposal_hold.c.id == hold)).mappings().one_or_none()
+        query = sa.select(disposal_hold).where(disposal_hold.c.id == hold, self._shown)
+        row = self._conn.execute(query).mappings().one_or_none()
         if row is None:
             raise HoldNotFound("Check the number of the hold.")
         return HoldRow(hold_of(row, self._words), self._counted([hold]).get(hold, {}))
@@ -103,7 +118,7 @@ class HoldList:
         query = (
             sa.select(disposal_hold, disposal_hold_item.c.manner)
             .join(disposal_hold_item, disposal_hold_item.c.hold == disposal_hold.c.id)
-            .where(disposal_hold_item.c.item == item)
+            .where(disposal_hold_item.c.item == item, self._shown)
             .order_by(disposal_hold.c.review_on, disposal_hold.c.id)
         )
         return [

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from audit.fact import Kind, Value
 from audit.trail import Act, Entry, Trail
 from foundation.actor import Actor
-from foundation.errors import Reason
+from foundation.errors import Reason, rules_of
 from retention.errors import CaseChanged, CaseNotFound, DetailsInvalid, DisposalRefused
 from retention.model.case import Case
 from retention.model.schedule import Schedules
@@ -100,10 +100,9 @@ class Desk:
     ) -> None:
         """Enter that one of many was refused, while the others go on: a refusal by itself would undo them."""
         what: dict[str, Value] = {"reference": case.reference, **({"batch": batch} if batch else {})}
-        rules = tuple(dict.fromkeys(rule for each in reasons for rule in each.rule.split(",") if rule))
         self._trail.record(
             kind, actor=actor, now=now, subject=case.item, what=what, marking=case.marking, outcome="refused",
-            rules=rules,
+            rules=rules_of(reasons),
         )  # fmt: skip
 
     def _record(self, kind: Kind, case: Case, *, actor: Actor, now: datetime, why: str = "", **what: Value) -> Case:

@@ -19,7 +19,7 @@ from foundation.actor import Actor
 from foundation.calendar import london_date
 from retention import events
 from retention.errors import DestructionFailed, DisposalRefused, DisposalUnproven
-from retention.model.case import Case, Certificate
+from retention.model.case import BEGUN, Case, Certificate
 from retention.rules import certificate, clock, evidence
 from retention.rules.steps import destroying
 from retention.service.catching import Catching
@@ -86,7 +86,7 @@ class Destruction(Catching, Recomputing, Copying, Reminding):
 
     def begin_all(self, items: Sequence[str], *, actor: Actor, now: datetime) -> None:
         """The same of many, all of them or none: raises for the first that may not be destroyed."""
-        cases = [case for case in self._all_cases(items) if case.state not in ("destroying", "erased", "destroyed")]
+        cases = [case for case in self._all_cases(items) if case.state not in BEGUN]
         self._may_begin(cases, now)
         self._record_all(events.DESTRUCTION_BEGUN, [(case, {}) for case in cases], actor=actor, now=now)
 
@@ -150,7 +150,7 @@ class Destruction(Catching, Recomputing, Copying, Reminding):
         on. One whose destruction had begun is left to ``carry_out``. Repeating changes nothing. Raises as that does.
         """
         case = self._cases.find(item)
-        if case is not None and case.state in ("destroying", "erased", "destroyed"):
+        if case is not None and case.state in BEGUN:
             return case
         what = self._erase([item], actor=actor, now=now, again=True)[item]
         if case is None:

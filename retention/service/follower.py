@@ -181,7 +181,7 @@ def _copy(copies: Copies, words: Words, fact: Fact) -> None:
     def said(name: str) -> str:
         return words.open(copy_about(copy, name), str(what[name]))
 
-    if fact.kind == events.COPY_ACCOUNTED.name:
+    if fact.kind == events.COPY_ACCOUNTED.name or fact.kind in events.COPY_ENDED_ELSEWHERE:
         copies.account(
             copy,
             fate=str(what["fate"]),
@@ -205,6 +205,7 @@ def _copy(copies: Copies, words: Words, fact: Fact) -> None:
             made_on=date.fromisoformat(str(what["made_on"])),
             registered_by=str(what["by"]),
             registered_at=fact.at,
+            elsewhere=fact.kind in events.COPY_HELD_ELSEWHERE,
         )
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -22,6 +22,7 @@ from retention.service.follower import about
 
 ISSUER = 60  # characters
 TEXT = 4000  # characters of the words a hold is of
+_May = Callable[[Hold, Actor], tuple[Reason, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,10 @@ class Holds(Catching):
         _check_scope(scope, terms.words)
         if terms.occasion not in OCCASIONS:
             raise DetailsInvalid("Choose what it is for.", fields={"occasion": ["Choose what it is for"]})
+        return self._place(scope, terms, actor=actor, now=now)
+
+    def _place(self, scope: Scope, terms: Terms, *, actor: Actor, now: datetime, party: str = "") -> Hold:
+        """The same, once it has been decided. ``party``: for another body than the actor's."""
         review = self._review_date(terms.review_on, now)
         hold, issuer = str(new_id(now)), _issuer(terms.issuer)
         kind: HoldKind = "words" if terms.words.strip() else "scope"
@@ -73,7 +78,7 @@ class Holds(Catching):
             actor=actor,
             now=now,
             why=words("reason", terms.reason),
-            party=actor.party,
+            party=party or actor.party,
             hold_kind=kind,
             occasion=terms.occasion,
             scope=rules.write(scope),
@@ -100,7 +105,7 @@ class Holds(Catching):
 
     def lift_hold(self, hold: str, *, reason: str, actor: Actor, now: datetime) -> Hold:
         """Lift one hold. What was approved before it must be again. Raises HoldNotFound, DisposalRefused."""
-        self._keeping(hold, "lift-hold", actor, now)
+        self._keeping(hold, "lift-hold", actor, now, may=holding.may_lift)
         return self._tell(events.HOLD_LIFTED, hold, actor=actor, now=now, why=words("reason", reason), by=actor.id)
 
     def renew_hold(self, hold: str, *, review_on: date, reason: str, actor: Actor, now: datetime) -> Hold:
@@ -163,11 +168,11 @@ class Holds(Catching):
             self._record(events.HOLD_PASSED_OVER, case, actor=actor, now=now, why=why, hold=hold.id, by=actor.id)
         return against
 
-    def _keeping(self, hold: str, action: str, actor: Actor, now: datetime) -> Hold:
+    def _keeping(self, hold: str, action: str, actor: Actor, now: datetime, may: _May = holding.may_keep) -> Hold:
         found = self._hold(hold)
         if found.lifted_at is not None:
             raise HoldNotFound("It has been lifted already.", subject=hold)
-        self._ask_hold(found.party, actor, action, holding.may_keep(found, actor), now=now, subject=hold)
+        self._ask_hold(found.party, actor, action, may(found, actor), now=now, subject=hold)
         return found
 
     def _ask_hold(

@@ -12,8 +12,8 @@ from typing import Any
 import sqlalchemy as sa
 
 from audit.fact import Fact
+from audit.replica import forget, in_memory
 from foundation.errors import Unavailable
-from foundation.orm import metadata
 from retention import events
 from retention.errors import ScheduleDamaged
 from retention.model.case import Case
@@ -57,9 +57,7 @@ class Replay:
         self, schedules: Schedules, words: Words, policies: str, texts: Mapping[str, str] = MappingProxyType({})
     ) -> None:
         """``policies``: the digest of those in force now; ``texts``: of schedules, by the digest each is kept under."""
-        self._engine = sa.create_engine("sqlite://")
-        self._conn = self._engine.connect()
-        metadata.create_all(self._conn, TABLES)
+        self._conn = in_memory(TABLES)
         self._damaged = not replayed_schedules.kept(self._conn, words, texts)
         self._clocks = Clocks(schedules, words)
         self.kinds = self._clocks.kinds
@@ -69,8 +67,7 @@ class Replay:
         self._issued: dict[str, tuple[str, str, str]] = {}
 
     def close(self) -> None:
-        self._conn.close()
-        self._engine.dispose()
+        forget(self._conn)
 
     def follow(self, fact: Fact, policies: str) -> None:
         """One more fact of ``kinds``; ``policies``: the digest of those it was recorded under."""

@@ -10,7 +10,7 @@ from typing import Any, cast
 import sqlalchemy as sa
 
 from retention.model.case import HOLDABLE, Case, State
-from retention.model.hold import BINDING, Catch, Hold, HoldKind, Manner, Scope
+from retention.model.hold import BINDING, Catch, Hold, HoldKind, Manner, Occasion, Scope
 from retention.ports import Words
 from retention.tables.cases import disposal_case
 from retention.tables.endings import disposal_copy
@@ -177,6 +177,20 @@ class Holdings:
             found = self._conn.execute(_SAID, {"items": sorted(set(items))})
             said = {(row.hold, row.item): row.manner for row in found}
         return {item: [Standing(*hold, said.get((hold.id, item))) for hold in holds] for item in items}
+
+    def of_issuer(self, issuer: str, scope: str) -> list[str]:
+        """The holds in force of this issuer with exactly this scope."""
+        return [each.id for each in self._issued(issuer, disposal_hold.c.scope == scope)]
+
+    def followed(self, issuer: str, occasion: Occasion) -> list[Hold]:
+        """The holds in force of this issuer for this occasion."""
+        return self._issued(issuer, disposal_hold.c.occasion == occasion)
+
+    def _issued(self, issuer: str, where: sa.ColumnElement[bool]) -> list[Hold]:
+        column = disposal_hold.c
+        query = sa.select(disposal_hold).where(where, column.lifted_at.is_(None)).order_by(column.id)
+        found = [hold_of(row, self._words) for row in self._conn.execute(query).mappings()]
+        return [each for each in found if each.issuer == issuer]
 
     def unsettled(self) -> list[Hold]:
         """Holds in force that are not yet entered on everything they catch."""

@@ -27,6 +27,7 @@ disposal_copy = sa.Table(
     sa.Column("accounted_by", sa.String(36), nullable=False),
     sa.Column("accounted_at", Instant, nullable=True),
     sa.Column("entry", sa.String(36), nullable=False),  # of the log: where it was accounted for
+    sa.Column("elsewhere", sa.Boolean, nullable=False),  # in the register of media and paper
     sa.CheckConstraint("kind in ('paper', 'printed', 'media', 'exported')", name="kind"),
     sa.CheckConstraint("fate in ('open', 'destroyed', 'returned')", name="fate"),
     sa.Index("ix_disposal_copy_item", "item", "fate"),

@@ -6,14 +6,19 @@ it, and ``origin``, on a reply, the office that sent the item it answers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from identity.model import Office
+from sharing.model.alert import AlertKind
+from sharing.model.circle import Closing
 from sharing.model.duty import Duty, Section, counted
 from sharing.model.record import RecordKind
+from sharing.model.register import Register
+from sharing.model.tasks import TaskList
 from sharing.model.terms import Condition, Consent, Embargo, Outside, Recommendation
+from sharing.model.version import ChangeRule
 
 SENDER = "sender"
 ORIGIN = "origin"
@@ -130,7 +135,11 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """One version of an agreement. ``ceiling`` is the highest marking code its items may carry."""
+    """One version of an agreement. ``ceiling`` is the highest marking code its items may carry.
+
+    ``change`` says who changes it; None: it is changed by a file alone. ``text`` is what it was read from, ``digest``
+    the SHA-256 of that.
+    """
 
     id: str
     version: int
@@ -150,6 +159,12 @@ class Agreement:
     embargoes: Mapping[str, Embargo] = field(default_factory=dict)
     consents: Mapping[str, Consent] = field(default_factory=dict)
     recommendations: Mapping[str, Recommendation] = field(default_factory=dict)
+    alerts: Mapping[str, AlertKind] = field(default_factory=dict)
+    change: ChangeRule | None = None
+    text: str = field(default="", repr=False)
+    digest: str = ""
+    registers: Mapping[str, Register] = field(default_factory=dict)
+    tasks: Mapping[str, TaskList] = field(default_factory=dict)
 
     def section_of(self, number: str) -> Section | None:
         """The part of the agreement a duty of this number stands in."""
@@ -159,6 +174,13 @@ class Agreement:
             if series == first_series == last_series and first <= count <= last:
                 return one
         return None
+
+    def closing(self, kind: RecordKind) -> Closing | None:
+        """Why a record of this kind is known to named people alone; None where everybody may know of it."""
+        for each in self.embargoes.values():
+            if kind.id in each.covers:
+                return Closing(kind.by, each.known_to, each.leads, each.until, each.about, each.clauses)
+        return Closing(kind.by, kind.named, 0, None, "same", kind.clauses) if kind.named else None
 
     def ceiling_of(self, route: Route) -> str:
         """The highest marking code on this way."""
@@ -194,6 +216,37 @@ class Agreements:
             if (found.id, found.version) == (agreement, number):
                 return found
         raise KeyError(f"{agreement} version {number}")
+
+    def holds(self, agreement: str, number: int) -> bool:
+        """Whether this version is there."""
+        return any((found.id, found.version) == (agreement, number) for found in self.versions)
+
+    def of(self, agreement: str) -> tuple[Agreement, ...]:
+        """Every version of one agreement, oldest first."""
+        return tuple(sorted((a for a in self.versions if a.id == agreement), key=lambda a: a.version))
+
+    def plus(self, signed: Iterable[Agreement]) -> Agreements:
+        """These and the versions signed here; one that has become a file since, unchanged, stands once."""
+        known = {(a.id, a.version, a.digest) for a in self.versions}
+        return Agreements((*self.versions, *(a for a in signed if (a.id, a.version, a.digest) not in known)))
+
+    def began(self, agreement: Agreement, duty: str) -> date | None:
+        """From when a duty that time brings is counted: a later version that states the same time goes on counting.
+
+        None where time does not bring it.
+        """
+        stated = agreement.duties[duty].trigger.every
+        if stated is None or stated.start != agreement.in_force:
+            return stated.start if stated else None
+        start = stated.start
+        for other in reversed(self.of(agreement.id)):
+            if other.version >= agreement.version:
+                continue
+            found = other.duties[duty].trigger.every if duty in other.duties else None
+            if found is None or (found.span, found.counted) != (stated.span, stated.counted):
+                break
+            start = found.start
+        return start
 
     def retention_classes(self) -> Iterator[tuple[str, str]]:
         """(party, class) for every schedule these agreements rely on: checked against the schedules at start."""

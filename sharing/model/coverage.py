@@ -22,7 +22,8 @@ class Occurrence:
     record it names, or itself.
 
     ``opened_on`` is the day it is counted from; ``due_at`` stands only where hours were given. ``told`` says what of it
-    the log has: its opening, its end, its being overdue, how far it went up.
+    the log has: its opening, its end, its being overdue, how far it went up. ``circle`` and ``closed`` are
+    those of the record it began with.
     """
 
     id: str
@@ -44,12 +45,15 @@ class Occurrence:
     ended_told: bool = False
     overdue_told: bool = False
     escalated: int = 0
+    circle: str = ""
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Record:
     """A record somebody made. ``values`` are its codes, dates and numbers by field; ``words`` what was written;
-    ``thread`` the record it names, or itself.
+    ``thread`` the record it names, or itself. ``circle`` is the record whose named people know, or knew, of it; empty:
+    anybody may. ``closed``: they alone, now.
     """
 
     id: str
@@ -65,6 +69,8 @@ class Record:
     made_by: str
     made_at: datetime
     entry: str
+    circle: str = ""
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from uuid import UUID
 
+from classification.rules.search import Found
 from foundation.errors import Reason
 from identity.model import Office
 from sharing.model.agreement import Purpose
+from sharing.model.inspected import NOT_INSPECTED, Inspected
 
 OPEN = "open"
 CLOSED = "closed"
@@ -30,11 +32,19 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """A person or group named on an item: their number, party, and the offices the person holds."""
+    """A person or group named on an item: their number, party, and the offices the person holds.
+
+    ``cleared``: of somebody who works abroad, the bodies whose information they may have; None at home.
+    """
 
     principal: int
     party: str
     offices: frozenset[int] = frozenset()
+    cleared: frozenset[str] | None = None
+
+    def may_have(self, owners: frozenset[str]) -> bool:
+        """Whether information of these bodies may go to where they work (M66)."""
+        return self.cleared is None or owners <= self.cleared
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +53,6 @@ class Subject:
 
     name: str = ""
     identifiers: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one item may carry. ``file_bytes`` is of one file."""
-
-    file_bytes: int
-    files: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class FileShown:
     media_type: str
     size: int
     attached_at: datetime
+    inspected: Inspected = NOT_INSPECTED
+    explained: str = ""  # why it says more than its item is marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +133,15 @@ class Basis:
 
 
 @dataclass(frozen=True, slots=True)
+class Stuck:
+    """Nobody in the office that owes the next step can act today: ``why`` in general words, whom to ``ask``."""
+
+    office: str
+    why: str
+    ask: str
+
+
+@dataclass(frozen=True, slots=True)
 class DraftOpened:
     """A draft as its author goes on with it."""
 
@@ -151,10 +164,13 @@ class DraftOpened:
     title: str
     text: str
     sharing_purpose: str
+    told: str
     subjects: tuple[Subject, ...]
     files: tuple[FileShown, ...]
     updated: datetime
     ready: Decision
+    asked: Mapping[int, tuple[Found, ...]]  # by part (0: its words), what says more than it is marked, unexplained
+    explained: str  # why its words say more than it is marked
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,6 +203,7 @@ class ItemSeen:
     reply_to: str = ""
     answered_by: str = ""
     to_offices: tuple[Office, ...] = ()
+    stuck: Stuck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +233,7 @@ class ItemOpened:
     sharing_purpose: str
     subjects: tuple[Subject, ...]
     files: tuple[FileShown, ...]
+    explained: str  # why its words say more than it is marked
     events: tuple[EventShown, ...]
     steps: tuple[StepShown, ...]
     bases: tuple[Basis, ...]
@@ -223,6 +241,7 @@ class ItemOpened:
     reply_to: str = ""
     answered_by: str = ""
     to_offices: tuple[Office, ...] = ()
+    stuck: Stuck | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,21 +271,17 @@ class Written:
     """What an author gives. In ``revise_draft`` only what is not None is changed.
 
     ``to_office``, ``embargo_lead``, ``recipients`` and ``groups`` are principals; for ``establishment`` the empty text
-    and for the two offices 0 take away what stood there.
+    and for the two offices 0 take away what stood there. ``told``: one of ``decision.TOLD``, or empty.
     """
 
     marking: str | None = None
     title: str | None = None
     text: str | None = None
     sharing_purpose: str | None = None
+    told: str | None = None
     subjects: Sequence[Subject] | None = None
     establishment: str | None = None
     to_office: int | None = None
     embargo_lead: int | None = None
     recipients: Sequence[int] | None = None
     groups: Sequence[int] | None = None
-
-
-def clauses_of(reasons: Sequence[Reason]) -> tuple[str, ...]:
-    """Each clause once, in order."""
-    return tuple(dict.fromkeys(reason.clause for reason in reasons if reason.clause))

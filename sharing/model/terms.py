@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sharing.model.duty import Pattern, Span
+from sharing.model.duty import About, Pattern, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +18,10 @@ class Outside:
 
 @dataclass(frozen=True, slots=True)
 class Embargo:
-    """Kinds of item or record that only identified persons of ``known_to`` know, at most ``leads``, until an event."""
+    """Kinds of item or record that only identified persons of ``known_to`` know, at most ``leads``, until an event.
+
+    ``leads`` 0: no number is given. ``about``: how the event belongs to what it ends the embargo of.
+    """
 
     id: str
     what: str
@@ -27,6 +30,7 @@ class Embargo:
     leads: int
     until: Pattern
     clauses: tuple[str, ...]
+    about: About = "same"
 
 
 @dataclass(frozen=True, slots=True)

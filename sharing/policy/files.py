@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
 
@@ -12,12 +14,16 @@ from foundation.policy import CODE, Faults, Table, read
 from identity.model import OfficeKind, Party
 from sharing.model.agreement import Agreement, Agreements, ItemKind, Period, Purpose, Review
 from sharing.model.duty import SOURCES
-from sharing.policy import terms, whole
+from sharing.policy import terms, times, whole
+from sharing.policy.alerts import alert_kind
+from sharing.policy.changes import change
 from sharing.policy.duties import Duties
 from sharing.policy.patterns import Patterns
 from sharing.policy.places import Known, Places, known, offices_of
-from sharing.policy.records import check_references, record_kind
+from sharing.policy.records import complete, record_kind
+from sharing.policy.registers import register
 from sharing.policy.routes import CEILINGS, Routes
+from sharing.policy.tasks import Tasks
 
 
 class _Named(Protocol):
@@ -35,12 +41,38 @@ def load_agreements(root: Path, parties: Mapping[str, Party], faults: Faults, th
     for path in files:
         top = read(path, root, faults)
         if top is not None:
-            agreement = _Reader(top, there or Known(parties)).agreement()
+            agreement = _kept(_Reader(top, there or Known(parties)).agreement(), path.read_text("utf-8"))
             _check_versions(agreement, versions, top)
             versions.append(agreement)
     if not files:
         faults.add("agreements", "", "holds no agreement")
     return Agreements(tuple(versions))
+
+
+def read_version(
+    text: str, name: str, there: Known, faults: Faults, earlier: Iterable[Agreement] = ()
+) -> Agreement | None:
+    """One version from its text, held against those there are; ``name`` is what faults call it.
+
+    None, and a fault, when it cannot be parsed at all.
+    """
+    try:
+        top = Table(name, "", tomllib.loads(text), faults)
+    except (ValueError, RecursionError) as error:
+        faults.add(name, "", f"cannot be read: {error}")
+        return None
+    found = _kept(_Reader(top, there).agreement(), text)
+    _check_versions(found, earlier, top)
+    return found
+
+
+def digest_of(text: str) -> str:
+    """SHA-256 of the text in UTF-8, hexadecimal: what the log says was proposed and signed."""
+    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _kept(found: Agreement, text: str) -> Agreement:
+    return replace(found, text=text, digest=digest_of(text))
 
 
 def _check_versions(agreement: Agreement, earlier: Iterable[Agreement], top: Table) -> None:
@@ -50,6 +82,8 @@ def _check_versions(agreement: Agreement, earlier: Iterable[Agreement], top: Tab
             continue
         if other.version == agreement.version:
             top.fault("version", f"{agreement.version} of “{agreement.id}” stands in another file too")
+        elif other.in_force == agreement.in_force:
+            top.fault("in_force", f"overlaps version {other.version}: both take effect on the same day")
         elif (other.version < agreement.version) != (other.in_force < agreement.in_force):
             top.fault("in_force", f"overlaps version {other.version}: a later version comes into force later")
 
@@ -73,12 +107,12 @@ class _Reader:
         least = 0 if top.has("duty") and not top.has("route") else 1
         kinds = _named(top, "kind", _kind, least=least)
         records = _named(top, "record", lambda table: record_kind(table, places))
-        check_references(top, records)
         patterns = Patterns(self.there.facts, kinds, records)
         periods = _named(top, "period", _period, least=least)
         purposes = _named(top, "purpose", _purpose, least=least)
         routes = Routes(self.offices, kinds, periods, patterns)
         ways = _named(top, "route", routes.route, least=least)
+        complete(top, records, patterns, ways)
         start = top.day("in_force") or date.min
         duties = _named(top, "duty", Duties(places, patterns, records, ways, self.there, start).duty)
         rest = terms.Terms(places, patterns, records, {*kinds, *records}, duties)
@@ -94,6 +128,10 @@ class _Reader:
             embargoes=_named(top, "embargo", rest.embargo),
             consents=_named(top, "consent", rest.consent),
             recommendations=_named(top, "recommendation", rest.recommendation),
+            registers=_named(top, "register", lambda table: register(table, records)),
+            alerts=_named(top, "alert", lambda table: alert_kind(table, places, records)),
+            change=change(top, places, self.own),
+            tasks=_named(top, "tasks", Tasks(patterns, records, duties, ways).task_list),
         )
         routes.check(found, top)
         whole.check(found, top)
@@ -156,6 +194,7 @@ def _period(table: Table) -> Period:
         table.text("basis"),
         table.clauses(),
     )
+    times.within(table, "working_days", period.working_days)
     if period.basis and period.basis not in SOURCES:
         table.fault("basis", "must be one of " + ", ".join(SOURCES))
     table.done()

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Container
 from dataclasses import dataclass
+from typing import cast
 
 from foundation.policy import Table
-from sharing.model.duty import Section
+from sharing.model.duty import ABOUTS, About, Section
 from sharing.model.record import RecordKind
 from sharing.model.terms import Condition, Consent, Embargo, Ground, Outside, Recommendation
 from sharing.policy.patterns import NOTHING, Patterns
@@ -68,14 +69,18 @@ class Terms:
         if until is None:
             table.fault("until", "is missing: an embargo ends with an event")
             until = NOTHING
+        about = table.text("about", default="same")
+        if about not in ABOUTS:
+            table.fault("about", "must be one of " + ", ".join(ABOUTS))
         found = Embargo(
             id=table.code("id"),
             what=table.text("what"),
             covers=table.texts("covers", least=1),
             known_to=table.texts("known_to", least=1),
-            leads=table.number("leads", least=1),
+            leads=table.number("leads", least=1) if table.has("leads") else 0,
             until=until,
             clauses=table.clauses(),
+            about=cast(About, about),
         )
         known(table, "covers", found.covers, self.covered)
         self.places.check(table, "known_to", found.known_to)

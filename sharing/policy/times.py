@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import cast
 
 from foundation.policy import Table
-from sharing.model.duty import COUNTED, LOCAL, SOURCES, UNITS, Counted, Every, Span
+from sharing.model.duty import COUNTED, LOCAL, SOURCES, UNITS, Counted, Every, Span, Unit
+
+# Twenty years of each. A longer one is a slip, and one too many noughts would count until the calendar ends.
+MOST: Mapping[Unit, int] = {"hours": 175_320, "working_days": 5_100, "days": 7_305, "weeks": 1_044, "months": 240}
 
 
 def span(table: Table) -> Span:
@@ -18,11 +22,18 @@ def span(table: Table) -> Span:
     if len(given) != 1:
         table.fault("", "needs exactly one of " + ", ".join(UNITS))
         return Span("days", 0, source, words)
+    within(table, given[0], numbers[0])
     if source and source not in SOURCES:
         table.fault("source", "must be one of " + ", ".join(SOURCES))
     if source == LOCAL and not words:
         table.fault("words", "is missing: what the agreement says, where it gives no time")
     return Span(given[0], numbers[0], source, words)
+
+
+def within(table: Table, unit: Unit, number: int) -> None:
+    """Faults a length of time that nobody lives to see the end of."""
+    if number > MOST[unit]:
+        table.fault(unit, f"must be at most {MOST[unit]}, which is twenty years")
 
 
 def due(table: Table, key: str = "due") -> Span | None:

@@ -85,6 +85,8 @@ def _patterns(agreement: Agreement) -> Iterator[Pattern]:
         yield from (each for each in (duty.trigger.event, duty.before, duty.lapses) if each)
         yield from duty.evidence.facts
     yield from (each.until for each in agreement.embargoes.values())
+    yield from (each.ends for each in agreement.tasks.values() if each.ends)
+    yield from (each.event for kind in agreement.records.values() for each in kind.first)
     for route in agreement.routes.values():
         yield from (each.event for each in route.conditions)
 
@@ -93,7 +95,9 @@ def _unused(agreement: Agreement, top: Table) -> None:
     used = {each.record for each in _patterns(agreement)}
     used |= {each.record for each in agreement.consents.values()}
     used |= {each.record for each in agreement.recommendations.values()}
+    used |= {name for each in agreement.registers.values() for name in each.records}
     used |= {name for kind in agreement.records.values() for each in kind.fields for name in each.of}
+    used |= {each.record for tasks in agreement.tasks.values() for each in tasks.steps}
     for name in agreement.records:
         if name not in used:
             top.fault(f"record “{name}”", "nothing asks for it")

@@ -19,16 +19,16 @@ from foundation.calendar import london_date
 from foundation.errors import Reason
 from identity.queries.people import People
 from identity.rules.decide import Decider
-from sharing import events
-from sharing.errors import AccessDisagrees, ActRefused, PurposeUnknown, SearchFaulty
+from sharing.errors.items import AccessDisagrees, ActRefused, PurposeUnknown, SearchFaulty
+from sharing.events import items as events
 from sharing.model.agreement import Agreements, Purpose
 from sharing.queries.rows import DraftRow, ItemRow, Lines
-from sharing.queries.visible import EVERYTHING, Filters, checked_page, count_capped
+from sharing.queries.visible import EVERYTHING, Filters, checked_page, count_capped, count_held_back
 from sharing.queries.ways import Ways, purposes_of, ways_of
 from sharing.rules.blind import blind
 from sharing.rules.identifiers import Unreadable
 from sharing.store.bound import Bound
-from sharing.tables import draft, item, item_step, item_step_office
+from sharing.tables.items import draft, item, item_step, item_step_office
 
 MOST_WAITING = 200
 
@@ -36,13 +36,15 @@ MOST_WAITING = 200
 @dataclass(frozen=True, slots=True)
 class ListPage:
     """``next`` is the cursor of the page after. ``count`` above ``CAP`` reads “more than CAP”. ``barred``: why a
-    person whose standing keeps them from every item sees nothing.
+    person whose standing keeps them from every item sees nothing. ``held_back``: how many more an incident keeps from
+    them; it says not which.
     """
 
     rows: tuple[ItemRow, ...]
     next: int | None
     count: int
     barred: tuple[Reason, ...] = ()
+    held_back: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,21 @@ class DeskCounts:
     waiting: int
     late: int
     drafts: int
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What a person finds first: the most urgent that waits for their offices, the newest they may see, and how many.
+
+    ``waiting`` and ``late`` count up to ``MOST_WAITING``; above that they read “more”. ``barred`` as of ``ListPage``.
+    """
+
+    first: tuple[ItemRow, ...]
+    newest: tuple[ItemRow, ...]
+    waiting: int
+    late: int
+    drafts: int
+    barred: tuple[Reason, ...] = ()
 
 
 class Items:
@@ -95,8 +112,9 @@ class Items:
             return ListPage((), None, 0, barred)
         rows, following = self._checked("items", actor, now, filters, cursor, size, ())
         count = count_capped(self._conn, actor, now, filters=filters)
+        held_back = count_held_back(self._conn, actor, now)
         self._record(actor, now, "items", len(rows))
-        return ListPage(self._lines.items(rows, actor, now), following, count)
+        return ListPage(self._lines.items(rows, actor, now), following, count, held_back=held_back)
 
     def search(
         self,
@@ -143,11 +161,33 @@ class Items:
         """The numbers of a desk: waiting for the person’s offices, late, and their drafts."""
         if self._barred(actor, now):
             return DeskCounts(0, 0, 0)
+        return self._desk_counts(self._waiting(actor, now), actor, now)
+
+    def _desk_counts(self, rows: Sequence[sa.Row[Any]], actor: Actor, now: datetime) -> DeskCounts:
         today = london_date(now)
-        rows = self._waiting(actor, now)
         late = sum(row.due_on is not None and row.due_on < today for row in rows)
         mine = sa.select(sa.func.count()).select_from(draft).where(draft.c.author == actor.principal)
         return DeskCounts(len(rows), late, self._conn.execute(mine).scalar_one())
+
+    def desk(self, *, actor: Actor, now: datetime, size: int = 5) -> Desk:
+        """The first ``size`` of what waits and the newest ``size``, with the counts; one entry of the log for both.
+
+        Raises AccessDisagrees and FactsAltered, which withhold it whole.
+        """
+        barred = self._barred(actor, now)
+        if barred:
+            return Desk((), (), 0, 0, 0, barred)
+        waits = self._waiting(actor, now)
+        newest, _ = self._checked("desk", actor, now, EVERYTHING, None, size, ())
+        counts = self._desk_counts(waits, actor, now)
+        self._record(actor, now, "desk", len(waits[:size]) + len(newest))
+        return Desk(
+            self._lines.items(waits[:size], actor, now),
+            self._lines.items(newest, actor, now),
+            counts.waiting,
+            counts.late,
+            counts.drafts,
+        )
 
     def drafts(self, *, actor: Actor, now: datetime) -> tuple[DraftRow, ...]:
         """The person’s own drafts, the newest change first."""
@@ -217,7 +257,7 @@ class Items:
         """Steps of the person’s offices, late ones first. Each is decided: who owes it may yet be barred."""
         mine = (
             sa.select(item_step_office.c.item_id, item_step_office.c.number)
-            .where(item_step_office.c.office.in_(actor.offices))
+            .where(item_step_office.c.office.in_(actor.offices), item_step_office.c.owed)
             .distinct()
             .subquery()
         )

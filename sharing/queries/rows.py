@@ -14,7 +14,7 @@ from foundation.actor import Actor
 from foundation.calendar import london_date
 from identity.queries.people import People
 from sharing.model.agreement import Agreements, Step
-from sharing.tables import item, item_file, item_office, item_step, item_step_office
+from sharing.tables.items import item, item_file, item_office, item_step, item_step_office
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,10 @@ import sqlalchemy as sa
 from foundation.actor import Actor
 from identity.rules.decide import Decider
 from identity.rules.gate import person_gate
-from sharing.errors import AccessDisagrees
-from sharing.store.access import GROUP, PERSONAL, ROUTE, load_facts
+from sharing.errors.items import AccessDisagrees
+from sharing.store.access import GROUP, PERSONAL, ROUTE, load_facts, sets_of
 from sharing.store.bound import Bound
-from sharing.tables import item, item_access, item_recusal, item_subject
+from sharing.tables.items import item, item_access, item_recusal, item_subject
 
 SQL_IMPLEMENTS = frozenset(
     {
@@ -36,6 +36,7 @@ SQL_IMPLEMENTS = frozenset(
         "HND-11-org-only",
         "HND-12-hmg-only",
         "HND-13-embargo",
+        "HND-15-abroad",
         "INC-01-quarantine",
         "INC-02-gone",
     }
@@ -164,6 +165,21 @@ def checked_page(
     return found
 
 
+def may_see(actor: Actor, now: datetime) -> sa.ColumnElement[bool]:
+    """Whether the item joined is one this person may see: for registers that name items."""
+    if person_gate(actor, now):
+        return sa.false()
+    return sa.and_(_held_by(actor, now), *_gates(actor, now))
+
+
+def count_held_back(conn: sa.Connection, actor: Actor, now: datetime) -> int:
+    """How many they could see if an incident did not hold them back; which ones is not told here."""
+    if person_gate(actor, now):
+        return 0
+    wanted = sa.select(sa.func.count()).where(item.c.quarantined, _held_by(actor, now), *_gates(actor, now)[1:])
+    return conn.execute(wanted).scalar_one()
+
+
 def _below(cursor: int | None) -> int:
     return TOP if cursor is None else cursor
 
@@ -264,6 +280,7 @@ def _gates(actor: Actor, now: datetime) -> Sequence[sa.ColumnElement[bool]]:
         sa.true() if actor.hmg else col.hmg_only == sa.false(),
         sa.or_(col.embargo_until.is_(None), col.embargo_until <= now, col.sender_id == me, col.embargo_lead == me),
         sa.not_(barred),
+        item.c.owners.in_(sets_of(actor.cleared)) if actor.abroad else sa.true(),
     )
 
 

@@ -9,6 +9,7 @@ from datetime import date
 from classification.model import Handling
 from foundation.calendar import add_working_days
 from foundation.errors import Reason
+from foundation.phrases import Phrase
 from identity.model import ItemFacts, Office
 from sharing.model.agreement import ANSWER, CLOSE, ORIGIN, PASS_ON, SENDER, Route, Step, place_of
 from sharing.model.item import CLOSED, OPEN, Decision
@@ -86,10 +87,10 @@ def may_pass_on(standing: Standing, actor_offices: frozenset[int], target: Offic
         reasons += _target(step, standing, target)
     if handling.recipients_only:
         reasons.append(
-            Reason("recipients-only", "RECIPIENTS ONLY may not be passed on.", "gscp24 handling instructions")
+            Reason("recipients-only", Phrase("RECIPIENTS ONLY may not be passed on."), "gscp24 handling instructions")
         )
     if handling.org_only and target.party not in handling.organisations:
-        text = "The USE ONLY instruction does not name that body."
+        text = Phrase("The USE ONLY instruction does not name that body.")
         reasons.append(Reason("organisations", text, HANDLING))
     return Decision(tuple(reasons))
 
@@ -116,52 +117,71 @@ def may_reopen(standing: Standing, actor_offices: frozenset[int]) -> Decision:
 
 def _against_reopening(standing: Standing, actor_offices: frozenset[int]) -> Iterator[Reason]:
     if standing.state != CLOSED:
-        said = "It is open." if standing.state == OPEN else "It is no longer there to work on."
+        said = Phrase("It is open.") if standing.state == OPEN else _GONE
         yield Reason("not-closed", said, "M71a")
     step = next((step for step in standing.route.steps if step.act == CLOSE), None)
     if step is None:
-        yield Reason("step-none", f"Nothing is closed on this way: {standing.route.way}.", standing.route.clauses[0])
+        yield Reason(
+            "step-none",
+            Phrase("Nothing is closed on this way: %(way)s.", way=standing.route.way),
+            standing.route.clauses[0],
+        )
     elif acting_office(step, standing, actor_offices) is None:
-        yield Reason("step-office", f"This is for another office: {step.title}.", step.clauses[0])
+        yield Reason("step-office", Phrase("This is for another office: %(step)s.", step=step.title), step.clauses[0])
 
 
 def _against(act: str, standing: Standing, actor_offices: frozenset[int]) -> Iterator[Reason]:
     route = standing.route
     number = next((n for n, step in enumerate(route.steps, 1) if step.act == act), None)
     if number is None:
-        yield Reason("step-none", f"Nothing of the kind is asked for on this way: {route.way}.", route.clauses[0])
+        yield Reason(
+            "step-none",
+            Phrase("Nothing of the kind is asked for on this way: %(way)s.", way=route.way),
+            route.clauses[0],
+        )
         return
     step = route.steps[number - 1]
     clause = step.clauses[0]
     over = tuple(_over(standing))
     yield from over
     if not over and number < standing.step:
-        yield Reason("step-done", f"{_DONE[act]} already.", clause)
+        yield Reason("step-done", _DONE[act], clause)
     if number > standing.step and (current := standing.current) is not None:
-        yield Reason("step-first", f"Something else is owed first: {current.title}.", current.clauses[0])
+        yield Reason(
+            "step-first", Phrase("Something else is owed first: %(step)s.", step=current.title), current.clauses[0]
+        )
     if acting_office(step, standing, actor_offices) is None:
-        yield Reason("step-office", f"This is for another office: {step.title}.", clause)
+        yield Reason("step-office", Phrase("This is for another office: %(step)s.", step=step.title), clause)
 
 
 def _over(standing: Standing) -> Iterator[Reason]:
     if standing.state != OPEN:
-        said = "It has been closed." if standing.state == CLOSED else "It is no longer there to work on."
+        said = Phrase("It has been closed.") if standing.state == CLOSED else _GONE
         yield Reason("item-over", said, "M71a")
 
 
 def _target(step: Step, standing: Standing, target: Office) -> Iterator[Reason]:
     clause = step.clauses[0]
     if place_of(target) != step.to:
-        yield Reason("office-kind", f"{target.name} is not who it is passed on to: {step.title}.", clause)
+        yield Reason(
+            "office-kind",
+            Phrase("%(office)s is not who it is passed on to: %(step)s.", office=target.name, step=step.title),
+            clause,
+        )
     elif standing.establishment not in target.establishments:
-        yield Reason("office-covers", f"{target.name} does not cover the establishment it is about.", clause)
+        yield Reason(
+            "office-covers",
+            Phrase("%(office)s does not cover the establishment it is about.", office=target.name),
+            clause,
+        )
     if not target.active:
-        yield Reason("office-closed", f"{target.name} is closed.", clause)
+        yield Reason("office-closed", Phrase("%(office)s is closed.", office=target.name), clause)
 
 
+_GONE = Phrase("It is no longer there to work on.")
 _DONE = {
-    "acknowledge": "It has been acknowledged",
-    PASS_ON: "It has been passed on",
-    ANSWER: "It has been answered",
-    CLOSE: "It has been closed",
+    "acknowledge": Phrase("It has been acknowledged already."),
+    PASS_ON: Phrase("It has been passed on already."),
+    ANSWER: Phrase("It has been answered already."),
+    CLOSE: Phrase("It has been closed already."),
 }

@@ -18,13 +18,17 @@ from sharing.model.item import Decision, Named
 from sharing.model.terms import Condition
 
 HANDLING = "gscp24 handling instructions"
+ABROAD = (
+    "Somebody named works in a country where this may not go until the body whose information it is has consented in "
+    "writing. Its compliance officer records that under “Transfers abroad”."
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Sending:
     """What is to be sent. ``chosen`` is the office picked where the route leaves a choice; ``origin``, on a reply, the
     office that sent the item answered. ``parties`` says of each party of the agreement whether HMG USE ONLY reaches it;
-    ``unmet`` are the conditions of the route of which nothing is recorded.
+    ``unmet`` are the conditions of the route of which nothing is recorded; ``owners`` those whose information it holds.
     """
 
     agreement: Agreement
@@ -44,6 +48,7 @@ class Sending:
     parties: Mapping[str, bool]
     now: datetime
     unmet: Sequence[Condition] = ()
+    owners: frozenset[str] = frozenset()
 
 
 def may_send(sending: Sending) -> Decision:
@@ -137,6 +142,8 @@ def _named(sending: Sending) -> Iterator[Reason]:
     reached = parties_of(sending.route, sending.office, sending.origin)
     if any(named.party not in reached for named in (*sending.recipients, *sending.groups)):
         yield Reason("recipient-party", "Somebody named is of a body that this way does not come to.", "M64b")
+    if any(not named.may_have(sending.owners) for named in _persons(sending)):
+        yield Reason("recipient-abroad", ABROAD, "M66")
     if not sending.handling.recipients_only:
         return
     if not any(named.offices & _receiving(sending) for named in sending.recipients):
@@ -158,6 +165,10 @@ def _embargo(sending: Sending) -> Iterator[Reason]:
     elif not _would_see(sending, sending.lead):
         text = "The lead holds no office it goes to and is not named, so would not see it either. Name them too."
         yield Reason("embargo-lead-basis", text, HANDLING)
+
+
+def _persons(sending: Sending) -> tuple[Named, ...]:
+    return (*sending.recipients, *((sending.lead,) if sending.lead else ()))
 
 
 def _receiving(sending: Sending) -> frozenset[int]:

@@ -22,12 +22,13 @@ from foundation.actor import Actor
 from foundation.bound import Binder
 from foundation.calendar import london_date
 from foundation.errors import Reason
+from foundation.phrases import Phrase
 from identity.errors import OfficeUnknown
 from identity.model import Group, ItemFacts, Office, Party, Verdict
 from identity.queries.people import People
 from identity.rules.decide import Decider
-from sharing import events
-from sharing.errors import (
+from sharing.errors.items import (
+    NOT_FOUND,
     ActRefused,
     Changed,
     DoneAlready,
@@ -36,13 +37,18 @@ from sharing.errors import (
     PurposeUnknown,
     WhoUnknown,
     WordsMissing,
-    loggable,
 )
+from sharing.events import items as events
 from sharing.model.agreement import Agreement, Agreements
-from sharing.model.item import DESTROYED, Decision, ItemRef, Limits
+from sharing.model.inspected import WORDS
+from sharing.model.item import DESTROYED, Decision, ItemRef
+from sharing.model.processing import Processing
+from sharing.model.reference import loggable
+from sharing.model.upload import Limits
 from sharing.rules import acts
 from sharing.service.found import Found
-from sharing.store import items
+from sharing.service.restricted import unrestricted
+from sharing.store import items, markings
 from sharing.store.bound import Bound
 from sharing.store.content import Sealed
 from vault.service import Vault
@@ -68,8 +74,9 @@ class SharingBase:
         index_key: bytes,
         binder: Binder,
         limits: Limits,
+        processing: Mapping[str, Processing] | None = None,
     ) -> None:
-        """``index_key``: 32 bytes for the blind index, used for nothing else."""
+        """``index_key``: 32 bytes for the blind index, used for nothing else. ``processing``: by agreement."""
         self._conn = conn
         self._trail = trail
         self._vault = vault
@@ -81,6 +88,7 @@ class SharingBase:
         self._index_key = index_key
         self._bound = Bound(conn, binder)
         self._limits = limits
+        self._processing = processing or {}
 
     def _gate(self, actor: Actor, now: datetime, act: str, reference: str = "") -> None:
         """Raises ActRefused for what stands against the person alone: it says nothing of any item."""
@@ -100,6 +108,7 @@ class SharingBase:
         found = self._found(row, now)
         verdict = self._decider.decide(actor, action, found.facts, now=now, purpose=purpose)
         if verdict.allowed:
+            unrestricted(self._conn, found, action)
             return found, verdict
         if not self._decider.told(actor, found.facts, verdict, now=now):
             raise self._nothing(action, reference, found=found, rules=verdict.rules)
@@ -121,7 +130,7 @@ class SharingBase:
     ) -> ItemNotFound:
         """The one answer for what is not there and for what they may not hear of; the log is told which."""
         return ItemNotFound(
-            "There is no item of that reference that you may see. Check the reference, or ask whoever gave it to you.",
+            NOT_FOUND,
             fact=events.ACCESS_REFUSED,
             what={"act": act, "reference": loggable(reference)},
             rules=rules,
@@ -132,13 +141,11 @@ class SharingBase:
     def _refusal(self, act: str, verdict: Verdict, *, reference: str = "", found: Found | None = None) -> ActRefused:
         rules = verdict.rules or tuple(f"no-rule-{number}" for number in range(len(verdict.why)))
         said = self._decider.rules
-        reasons = tuple(
-            Reason(rule, why, said[rule].source if rule in said else "")
-            for rule, why in zip(rules, verdict.why, strict=False)
-        )
+        told = zip(rules, verdict.why, strict=False)
+        reasons = tuple(Reason(rule, why, said[rule].source if rule in said else "") for rule, why in told)
         gone = found is not None and found.row.state == DESTROYED
         return (ItemDisposed if gone else ActRefused)(
-            " ".join(verdict.why) or "No rule permits this to you.",
+            " ".join(verdict.why) or Phrase("No rule permits this to you."),
             reasons=reasons,
             fact=events.ACCESS_REFUSED,
             what={"act": act, "reference": loggable(reference)},
@@ -167,7 +174,7 @@ class SharingBase:
             raise self._changed(found.row.uuid)
 
     def _changed(self, subject: str) -> Changed:
-        return Changed("Somebody changed it since you looked. Look again before you decide.", subject=subject)
+        return Changed(Phrase("Somebody changed it since you looked. Look again before you decide."), subject=subject)
 
     def _write(self, found: Found, values: Mapping[str, Any]) -> ItemRef:
         """Change the item and count its version up. Raises Changed when somebody else did so meanwhile."""
@@ -253,6 +260,11 @@ class SharingBase:
     def _sealed(self, uuid: UUID, actor: Actor, now: datetime) -> Sealed:
         return Sealed(self._conn, self._vault, uuid, actor, now)
 
+    def _explained(self, uuid: UUID, actor: Actor, now: datetime) -> str:
+        """Why the words say more than they are marked, if somebody said so."""
+        name = markings.why(WORDS)
+        return self._sealed(uuid, actor, now).get([name]).get(name, "")
+
     def _record(
         self,
         act: Kind,
@@ -280,8 +292,8 @@ class SharingBase:
         """What somebody says with an act. Raises WordsMissing when it is needed and not there, or too long."""
         said = words.strip()
         if needed and not said:
-            raise WordsMissing("Say why, in a sentence or two.", fields={field: ["Say why"]})
+            raise WordsMissing("Say why, in a sentence or two.", fields={field: [Phrase("Say why")]})
         if len(said) > MOST_WORDS:
-            fault = f"Use {MOST_WORDS} characters or fewer"
+            fault = Phrase("Use %(most)s characters or fewer", most=str(MOST_WORDS))
             raise WordsMissing(f"{fault}; there are {len(said)}.", fields={field: [fault]})
         return said

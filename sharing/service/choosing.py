@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,23 +11,35 @@ import sqlalchemy as sa
 from classification.errors import MarkingAboveOfficial
 from classification.model import Marking
 from classification.rules.parse import parse
+from classification.rules.screen import above
+from classification.rules.search import Found, search
 from foundation.actor import Actor
 from foundation.calendar import london_date
 from foundation.errors import Reason
 from identity.model import Office
-from sharing import events
-from sharing.errors import MarkingSpill, NotYourOffice, RouteUnknown, WrongWay
+from sharing.errors.items import MarkingSpill, NotYourOffice, RouteUnknown, WrongWay
+from sharing.events import items as events
 from sharing.model.agreement import ANSWER, Agreement, Route, place_of
+from sharing.model.item import Content
 from sharing.rules import acts
 from sharing.rules.sending import direct_ways, right_ways
-from sharing.service.base import SharingBase
+from sharing.service.decided import Decided
 from sharing.store import items
 
+# What somebody does next who had it in front of them; that the leads are told is so because a rule opens an incident.
+SPILT = (
+    "Nothing of it was kept. Leave the original where it is: do not send it on, copy it or delete it. "
+    "Your security lead was told; tell your security team yourself too."
+)
 
-class Choosing(SharingBase):
+
+class Choosing(Decided):
     """Not used by itself: what starting, revising and sending a draft ask for."""
 
-    def _agreement(self, agreement: str, now: datetime) -> Agreement:
+    def _agreement(self, agreement: str, now: datetime, answered: sa.Row[Any] | None = None) -> Agreement:
+        """The version in force. An answer goes by the version of what it answers, which may be an older one."""
+        if answered is not None and answered.agreement == agreement:
+            return self._agreements.version(agreement, answered.agreement_version)
         found = self._agreements.current(agreement, london_date(now))
         if found is None:
             known = ", ".join(a.id for a in self._agreements.in_force(london_date(now)))
@@ -75,9 +87,13 @@ class Choosing(SharingBase):
         )
 
     def _still_right(self, row: sa.Row[Any], to_office: int, now: datetime) -> None:
-        agreement = self._agreement(row.agreement, now)
+        agreement = self._agreement(row.agreement, now, self._what_it_answers(row))
         target = self._office_wanted(to_office, "to_office")
         self._route(agreement, row.kind, row.route, self._office(row.office), target)
+
+    def _what_it_answers(self, row: sa.Row[Any]) -> sa.Row[Any] | None:
+        """The item a draft answers."""
+        return items.by_id(self._conn, row.reply_to) if row.reply_to else None
 
     def _answered(self, reference: str, route: Route, *, actor: Actor, now: datetime) -> sa.Row[Any] | None:
         """The item answered, if this person may answer it now by this route."""
@@ -94,13 +110,32 @@ class Choosing(SharingBase):
             raise RouteUnknown(f"That item is answered by “{asked}”.")
         return items.by_id(self._conn, found.row.id)
 
+    def _in_words(self, content: Content) -> tuple[Found, ...]:
+        """What an author wrote, searched as a file is."""
+        pages = {"the title": content.title, "the message": content.text, "why it is shared": content.sharing_purpose}
+        return search(pages.items(), self._scheme)
+
+    def _refuse_spill(self, found: Iterable[Found], at: str = "draft") -> None:
+        """Raises MarkingSpill, carrying the fact for the log, where something is marked above OFFICIAL for sure."""
+        spilt = next((each for each in found if each.above and each.sure), None)
+        if spilt is None:
+            return
+        mark = next(each for each in self._scheme.above if each.claimed == spilt.says)
+        error = above(mark, self._scheme)
+        raise MarkingSpill(
+            f"It says so on {spilt.place}. {error.detail} {SPILT}" if at == "file" else f"{error.detail} {SPILT}",
+            reasons=error.reasons,
+            fact=events.SPILL_REFUSED,
+            what={"claimed": spilt.says, "at": at},
+        )
+
     def _marking(self, line: str) -> Marking:
         """Parsed and valid. Raises MarkingSpill, carrying the fact for the log, for anything above OFFICIAL."""
         try:
             return parse(line, self._scheme)
         except MarkingAboveOfficial as error:
             raise MarkingSpill(
-                error.detail,
+                f"{error.detail} {SPILT}",
                 reasons=error.reasons,
                 fact=events.SPILL_REFUSED,
                 what={"claimed": error.claimed, "at": "draft"},

@@ -11,8 +11,8 @@ from datetime import datetime
 from audit.fact import Kind
 from foundation.actor import Actor
 from foundation.calendar import london_date
-from sharing import events
-from sharing.errors import OutcomeUnknown
+from sharing.errors.items import OutcomeUnknown
+from sharing.events import items as events
 from sharing.model.agreement import CLOSE
 from sharing.model.item import CLOSED, OPEN, WITHDRAWN, ItemRef
 from sharing.rules import acts

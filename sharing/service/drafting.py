@@ -15,13 +15,15 @@ from classification.rules.show import show
 from foundation.actor import Actor
 from foundation.ident import new_id
 from identity.errors import EstablishmentUnknown
-from sharing import events
-from sharing.errors import DraftFaulty, DraftNotFound
+from sharing.errors.items import DraftFaulty, DraftNotFound
+from sharing.events import items as events
 from sharing.model.agreement import Agreement
+from sharing.model.decision import OFFERED
 from sharing.model.item import Content, DraftRef, Written
+from sharing.rules.blind import entries
 from sharing.rules.subjects import subject_faults
 from sharing.service.choosing import Choosing
-from sharing.store import drafts
+from sharing.store import drafts, items, markings, subjects
 from sharing.store.content import forget
 
 MOST_TITLE, MOST_TEXT, MOST_PURPOSE = 200, 100_000, 2000  # characters
@@ -51,7 +53,7 @@ class Drafting(Choosing):
         self._gate(actor, now, "draft")
         # The marking first: a spill is one whatever else is wrong with the draft, and must not go unrecorded.
         marking = self._marking(written.marking or "")
-        found = self._agreement(agreement, now)
+        found = self._agreement(agreement, now, items.by_reference(self._conn, reply_to) if reply_to else None)
         sending = self._own_office(office, actor)
         target = self._office_wanted(written.to_office, "to_office") if written.to_office else None
         way = self._route(found, kind, route, sending, target)
@@ -111,6 +113,8 @@ class Drafting(Choosing):
         }
         if row.reply_to is not None:
             values.pop("establishment", None)  # an answer is about the establishment of what it answers
+        if written.told is not None:
+            values["told"] = written.told
         if written.to_office:
             self._still_right(row, written.to_office, now)
         self._keep(draft, written, self._sealed(draft, actor, now).content(), actor, now)
@@ -133,7 +137,9 @@ class Drafting(Choosing):
         row = self._draft(draft, actor, now, expected)
         parts = drafts.files(self._conn, draft)
         drafts.remove_files(self._conn, draft)
+        markings.drop_all(self._conn, draft)
         forget(self._conn, draft)
+        subjects.drop_drafts(self._conn, draft)
         if not drafts.remove(self._conn, draft, row.version):
             raise self._changed(str(draft))
         self._record(events.DRAFT_DISCARDED, actor=actor, now=now, subject=str(draft), files=len(parts))
@@ -156,7 +162,10 @@ class Drafting(Choosing):
             if (value := getattr(written, key)) is not None
         }
         if given:
-            self._sealed(uuid, actor, now).put_content(Content(**{**_content(before), **given}))
+            content = Content(**{**_content(before), **given})
+            self._sealed(uuid, actor, now).put_content(content)
+            if "subjects" in given:
+                subjects.index_draft(self._conn, uuid, entries(self._index_key, content.subjects))
         for basis, principals in ((RECIPIENT, written.recipients), (GROUP, written.groups)):
             if principals is not None:
                 drafts.name(self._conn, uuid, basis, principals)
@@ -169,10 +178,12 @@ class Drafting(Choosing):
                 faults[field] = ["Remove the character that cannot be shown"]
             elif len(getattr(written, field) or "") > most:
                 faults[field] = [f"Use {most} characters or fewer"]
+        words = Content(written.title or "", written.text or "", written.sharing_purpose or "")
+        self._refuse_spill(self._in_words(words))
         if wrong := subject_faults(written.subjects or ()):
             faults["subjects"] = wrong
         if written.establishment and not self._is_establishment(written.establishment):
-            faults["establishment"] = ["Choose an establishment from the list"]
+            faults["establishment"] = ["Choose an establishment from the list: one that has closed is not in it"]
         if len(show(marking)) > 600:
             faults["marking"] = ["The marking line is too long to keep"]
         faults |= self._names_faults(written)
@@ -180,11 +191,11 @@ class Drafting(Choosing):
             raise DraftFaulty("Correct what is named and try again.", fields=faults)
 
     def _is_establishment(self, key: str) -> bool:
+        """One that is open: of one that has closed nothing new is begun; what was sent of it goes on."""
         try:
-            self._people.establishment(key)
+            return self._people.establishment(key).active
         except EstablishmentUnknown:
             return False
-        return True
 
     def _names_faults(self, written: Written) -> Mapping[str, list[str]]:
         people = {*(written.recipients or ()), *([written.embargo_lead] if written.embargo_lead else [])}
@@ -193,6 +204,8 @@ class Drafting(Choosing):
             faults["recipients"] = ["Choose people from the list"]
         if any(self._group(number) is None for number in written.groups or ()):
             faults["groups"] = ["Choose groups from the list"]
+        if written.told and written.told not in OFFERED:
+            faults["told"] = ["Choose one of the list"]
         return faults
 
 
@@ -207,5 +220,6 @@ def _first(written: Written, marking: Marking, answered: sa.Row[Any] | None) -> 
         "establishment": (answered.establishment if answered is not None else written.establishment) or None,
         "to_office": written.to_office or None,
         "embargo_lead": written.embargo_lead or None,
+        "told": written.told or "",
         "reply_to": answered.id if answered is not None else None,
     }

@@ -9,12 +9,14 @@ import sqlalchemy as sa
 
 from audit.fact import Fact
 from foundation.calendar import london_date
-from sharing import events
+from sharing.events import agreements as events
 from sharing.model.agreement import Agreement, Agreements
 from sharing.model.coverage import LAPSED, MET, Occurrence
 from sharing.model.duty import About, Duty, Pattern
 from sharing.ports import Words
-from sharing.rules.duties.matching import Event, begun, concerns, event_of, fits, fits_any, related
+from sharing.rules.duties.matching import Event, begun, begun_id, concerns, fits, fits_any, related
+from sharing.service import circles
+from sharing.store.circles import CircleRows
 from sharing.store.duties import DutyRows
 from sharing.store.records import RecordRows
 
@@ -40,14 +42,31 @@ class Duties:
         if fact.kind in _OWN:
             self._told(rows, fact)
             return
-        if fact.kind == events.RECORD_MADE.name:
-            self._record(RecordRows(conn, self._words), fact)
-        event = event_of(fact.kind, fact.id, fact.at, fact.subject, fact.what)
+        if fact.kind in NAMINGS:
+            circles.named(CircleRows(conn), fact)
+            return
+        records = RecordRows(conn, self._words)
+        event = circles.event(records, fact, self._words)
+        if fact.kind in circles.MADE:
+            records.add(**circles.row(event, fact, self._words))
+        if fact.kind == events.NAMED_RECORD_MADE.name:
+            circles.begun(CircleRows(conn), fact)
+        for circle in circles.ended(self._agreements, records, event):
+            self._open_up(conn, records, circle)
         for agreement in self._agreements.in_force(london_date(fact.at)):
             self._heard(rows, agreement, event)
 
+    def _open_up(self, conn: sa.Connection, records: RecordRows, circle: str) -> None:
+        """What only named people knew, everybody entitled knows now: it counts as if it had been said openly."""
+        rows = DutyRows(conn)
+        records.open_up(circle)
+        rows.open_up(circle)
+        for each in records.circle(circle):
+            for agreement in self._agreements.in_force(london_date(each.made_at)):
+                self._heard(rows, agreement, circles.event_again(each))
+
     def _heard(self, rows: DutyRows, agreement: Agreement, event: Event) -> None:
-        for duty in agreement.duties.values():
+        for duty in () if event.closed else agreement.duties.values():
             if fits_any(duty.evidence.facts, event, agreement.id):
                 rows.note(agreement.id, duty.id, event.on, event.id)
         self._end(rows, agreement, event)
@@ -58,6 +77,10 @@ class Duties:
     def _end(self, rows: DutyRows, agreement: Agreement, event: Event) -> None:
         """By the version each is owed under, whichever is in force."""
         for occurrence in self._open(rows, agreement.id, event):
+            if event.closed and occurrence.circle != event.circle:
+                continue  # it would show in what others see
+            if occurrence.id == begun_id(occurrence.duty, event, agreement.id):
+                continue  # heard once more, when a circle was opened: nothing meets what it began itself
             duty = self._duty(occurrence)
             if duty is not None and (changed := _changed(duty, occurrence, event)):
                 rows.change(occurrence.id, **changed)
@@ -121,31 +144,11 @@ class Duties:
             due_at=None,
         )
 
-    def _record(self, rows: RecordRows, fact: Fact) -> None:
-        what = fact.what
-        listed = what["values"] if isinstance(what["values"], list) else []
-        split = (each.partition("=") for each in listed)
-        rows.add(
-            id=fact.subject,
-            agreement=str(what["agreement"]),
-            version=int(str(what["agreement_version"])),
-            kind=str(what["record"]),
-            on=date.fromisoformat(str(what["on"])),
-            establishment=str(what["establishment"]),
-            thread=str(what["thread"]),
-            coded={key: value for key, _, value in split},
-            words=str(what["words"]),
-            party=str(what["party"]),
-            made_by=str(what["by"]),
-            made_at=fact.at,
-            entry=fact.id,
-        )
-
 
 def followed(agreements: Agreements) -> frozenset[str]:
     """Every kind of fact the duties follow from: nothing of these is erased by its age."""
     duties = (duty for agreement in agreements.versions for duty in agreement.duties.values())
-    return events.DUTY_KINDS | {pattern.fact for duty in duties for pattern in _patterns(duty)}
+    return events.DUTY_KINDS | events.NAMING_KINDS | {pattern.fact for duty in duties for pattern in _patterns(duty)}
 
 
 def _changed(duty: Duty, occurrence: Occurrence, event: Event) -> dict[str, object]:
@@ -167,3 +170,4 @@ def _patterns(duty: Duty) -> Iterator[Pattern]:
 
 
 _OWN = events.DUTY_KINDS - {events.RECORD_MADE.name}
+NAMINGS = events.NAMING_KINDS - {events.NAMED_RECORD_MADE.name}

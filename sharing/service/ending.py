@@ -12,11 +12,12 @@ import sqlalchemy as sa
 
 from audit.trail import Act
 from foundation.actor import Actor
-from sharing import events
-from sharing.errors import ItemNotFound
+from foundation.phrases import Phrase
+from sharing.errors.items import ActRefused, ItemNotFound
+from sharing.events import items as events
 from sharing.model.item import CLOSED, DESTROYED, WITHDRAWN, Content
-from sharing.service.reading import Reading
-from sharing.store import drafts, subjects
+from sharing.service.looking import Looking
+from sharing.store import drafts, markings, subjects, uploads
 from sharing.store import items as rows
 from sharing.store.content import forget
 from vault.parts import PartReader
@@ -41,7 +42,7 @@ class Returned:
     files: tuple[FileReturned, ...]
 
 
-class Ending(Reading):
+class Ending(Looking):
     """For disposal alone; no person is served by these."""
 
     def bytes_of(
@@ -57,12 +58,15 @@ class Ending(Reading):
     def handing_back(self, *, item: UUID, actor: Actor, now: datetime) -> Returned:
         """All of the item, opened to be given back to its source; whoever asked has decided, and records it.
 
-        Raises ItemNotFound, FactsAltered, KeyGone, KeyDisabled, Tampered, Unavailable (keys, store).
+        Raises ItemNotFound, ActRefused (held back), FactsAltered, KeyGone, KeyDisabled, Tampered, Unavailable (keys,
+        store).
         """
         row = rows.by_uuid(self._conn, item)
         if row is None or row.state == DESTROYED:
             raise ItemNotFound("There is no such item.", subject=str(item))
         self._bound.check(row.id)
+        if row.quarantined:
+            raise _held_back(row)
         self._vault.must_be_marked(item=item, marking=row.marking_code, actor=actor, now=now)
         sealed = self._sealed(item, actor, now)
         files: list[FileReturned] = []
@@ -97,9 +101,12 @@ class Ending(Reading):
         waiting = {item: row for item, row in found.items() if row.state != DESTROYED}
         self._bound.check(*(row.id for row in waiting.values()))
         forget(self._conn, *left, *waiting)
+        subjects.drop_drafts(self._conn, *left)
         drafts.remove_files(self._conn, *left, *waiting)
+        markings.drop_all(self._conn, *left, *waiting)
         for item in left:
             drafts.discard(self._conn, item)
+            uploads.forget(self._conn, item)
         if waiting:
             self._empty(list(waiting.values()), actor, now)
 
@@ -129,3 +136,14 @@ def _words(row: sa.Row[Any], content: Content) -> dict[str, Any]:
         "sharing_purpose": content.sharing_purpose,
         "subjects": [{"name": each.name, "identifiers": dict(each.identifiers)} for each in content.subjects],
     }
+
+
+def _held_back(row: sa.Row[Any]) -> ActRefused:
+    return ActRefused(
+        Phrase("It is held back while an incident is looked into. Ask your security lead."),
+        fact=events.ACCESS_REFUSED,
+        what={"act": "hand-back", "reference": row.reference},
+        subject=row.uuid,
+        marking=row.marking_code,
+        rules=("INC-01-quarantine",),
+    )

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from foundation.actor import Actor
 from foundation.errors import Reason
-from sharing import events
-from sharing.errors import TimeWrong, WhoUnknown
+from sharing.errors.items import TimeWrong, WhoUnknown
+from sharing.events import items as events
 from sharing.model.item import Decision, ItemRef
-from sharing.rules.sending import parties_of
+from sharing.rules.sending import ABROAD, parties_of
 from sharing.service.closing import Closing
 from sharing.service.found import Found
 from sharing.store import access, items
@@ -38,7 +38,7 @@ class Naming(Closing):
         found, _ = self._find(reference, "share", actor=actor, now=now, purpose=purpose)
         self._purpose(found.agreement, purpose)
         basis, party = self._named(principal)
-        self._require("share", found, self._may_name(found, party))
+        self._require("share", found, self._may_name(found, party, principal, now))
         self._expect(found, expected)
         ref = self._write(found, {})
         access.give(self._conn, item_id=found.row.id, principal=principal, basis=basis, by=actor.principal, since=now)
@@ -52,6 +52,7 @@ class Naming(Closing):
             reference=reference,
             principal=principal,
             basis=basis,
+            **self._decided_again(found, [principal], {party}, "", actor, now, purpose=purpose),
             bound=self._bound.seal(found.row.id),
         )
         return ref
@@ -106,17 +107,12 @@ class Naming(Closing):
         found, _ = self._find(reference, "grant", actor=actor, now=now)
         said = self._words(reason, "reason", needed=True)
         party = self._person_until(principal, until, now)
-        self._require("grant", found, self._may_name(found, party))
+        self._require("grant", found, self._may_name(found, party, principal, now))
         self._expect(found, expected)
         ref = self._write(found, {})
+        window = {"since": now, "until": until}
         access.give(
-            self._conn,
-            item_id=found.row.id,
-            principal=principal,
-            basis=access.GRANT,
-            by=actor.principal,
-            since=now,
-            until=until,
+            self._conn, item_id=found.row.id, principal=principal, basis=access.GRANT, by=actor.principal, **window
         )
         self._tell(found, "granted", actor=actor, now=now, office=principal, words=said)
         self._record(
@@ -128,6 +124,7 @@ class Naming(Closing):
             reference=reference,
             principal=principal,
             until=until.isoformat(),
+            **self._decided_again(found, [principal], {party}, said, actor, now),
             bound=self._bound.seal(found.row.id),
         )
         return ref
@@ -152,7 +149,7 @@ class Naming(Closing):
             raise WhoUnknown("Choose a person or group from the list.", fields={"person": ["Choose from the list"]})
         return access.GROUP, group.party
 
-    def _may_name(self, found: Found, party: str) -> Decision:
+    def _may_name(self, found: Found, party: str, principal: int, now: datetime) -> Decision:
         """Only within the bodies the item’s route comes to, and those its marking names (M64b)."""
         standing = self._standing(found)
         reached = parties_of(found.route, standing.sender, standing.origin)
@@ -162,4 +159,7 @@ class Naming(Closing):
         if found.handling.org_only and party not in found.handling.organisations:
             text = "The USE ONLY instruction does not name their body."
             reasons.append(Reason("organisations", text, "gscp24 handling instructions"))
+        named = self._person_named(principal, now)
+        if named is not None and not named.may_have(found.facts.owners):
+            reasons.append(Reason("recipient-abroad", ABROAD, "M66"))
         return Decision(tuple(reasons))

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from foundation.actor import Actor
-from sharing import events
-from sharing.errors import RouteUnknown
+from sharing.errors.items import RouteUnknown
+from sharing.events import items as events
 from sharing.model.agreement import ACKNOWLEDGE, ANSWER, PASS_ON
 from sharing.model.item import DraftRef, ItemRef, Written
 from sharing.rules import acts
@@ -73,6 +73,7 @@ class Passing(Sending):
             to_office=target.principal,
             establishment=found.row.establishment or "",
             step=found.row.step,
+            **self._decided_again(found, [target.principal], {target.party}, said, actor, now, office=acting),
             bound=self._bound.seal(found.row.id),
         )
         return ref

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,19 +11,21 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from classification.model import Handling, Marking
+from classification.rules.search import Found
 from foundation.actor import Actor
 from foundation.calendar import london_date
 from foundation.errors import Reason
 from identity.model import Group, Office, Person
-from sharing import events
+from sharing.events import items as events
 from sharing.model.agreement import ORIGIN, Agreement, Route
+from sharing.model.inspected import WORDS
 from sharing.model.item import Content, Decision, DraftOpened, Named
 from sharing.model.terms import Condition
 from sharing.rules.duties.dates import after
 from sharing.rules.gates import gates
 from sharing.rules.sending import Sending, may_send, parties_of
-from sharing.service.attaching import Attaching
 from sharing.service.drafting import GROUP, RECIPIENT
+from sharing.service.explaining import Explaining, reasons
 from sharing.store import drafts, items
 from sharing.store.records import happened
 
@@ -39,6 +42,8 @@ class Ready:
     sent: Sending
     content: Content
     files: int
+    asked: Mapping[int, tuple[Found, ...]]  # by part, what says more than the draft is marked
+    named: Mapping[int, str]  # those files
 
     @property
     def reached(self) -> tuple[Office, ...]:
@@ -71,7 +76,7 @@ class Addressing:
     clauses: tuple[str, ...]
 
 
-class Preparing(Attaching):
+class Preparing(Explaining):
     """Look at a draft, with what still stands against sending it."""
 
     def addressing(self, draft: UUID, *, actor: Actor, now: datetime) -> Addressing:
@@ -128,19 +133,23 @@ class Preparing(Attaching):
             title=ready.content.title,
             text=ready.content.text,
             sharing_purpose=ready.content.sharing_purpose,
+            told=row.told,
             subjects=ready.content.subjects,
             files=self._files(draft, actor, now),
             updated=row.updated,
             ready=Decision((*incomplete(ready), *may_send(ready.sent).reasons)),
+            asked=ready.asked,
+            explained=self._explained(draft, actor, now),
         )
 
     def _ready(self, row: sa.Row[Any], actor: Actor, now: datetime) -> Ready:
-        agreement = self._agreement(row.agreement, now)
+        answered = self._what_it_answers(row)
+        agreement = self._agreement(row.agreement, now, answered)
         route = self._route(agreement, row.kind, row.route, self._office(row.office), None)
         marking = self._marking(row.marking)
         handled = gates(marking, self._scheme)
         uuid = UUID(row.uuid)
-        origin = self._office(items.by_id(self._conn, row.reply_to).sender_office) if row.reply_to else None
+        origin = self._office(answered.sender_office) if answered is not None else None
         sent = Sending(
             agreement=agreement,
             route=route,
@@ -158,10 +167,20 @@ class Preparing(Attaching):
             lead=self._person_named(row.embargo_lead, now) if row.embargo_lead else None,
             parties={party.id: party.hmg for party in self._parties.values()},
             now=now,
+            owners=self._owners(row, self._office(row.office)),
             unmet=self._unmet(agreement, route, row.establishment, now),
         )
         content = self._sealed(uuid, actor, now).content()
-        return Ready(row, agreement, route, marking, handled, sent, content, len(drafts.files(self._conn, uuid)))
+        found = self._asked_for(uuid, content, marking)
+        named = self._sealed(uuid, actor, now).files(part for part in found if part != WORDS)
+        names = {part: name for part, (name, _) in named.items()}
+        files = len(drafts.files(self._conn, uuid))
+        return Ready(row, agreement, route, marking, handled, sent, content, files, found, names)
+
+    def _owners(self, row: sa.Row[Any], office: Office) -> frozenset[str]:
+        """Whose information it holds: an answer holds what it answers, and what that answered."""
+        answered = items.by_id(self._conn, row.reply_to).owners if row.reply_to else ""
+        return frozenset({office.party, *filter(None, answered.split(","))})
 
     def _holders(self, route: Route, origin: Office | None) -> tuple[Office, ...]:
         """The offices a route leads to without anybody choosing."""
@@ -200,7 +219,8 @@ class Preparing(Attaching):
         person = self._people.by_principal(number)
         if person is None:
             return None
-        return Named(person.principal, person.party, self._people.actor(person.id, now=now).offices)
+        actor = self._people.actor(person.id, now=now)
+        return Named(person.principal, person.party, actor.offices, actor.cleared if actor.abroad else None)
 
     def _groups(self, uuid: UUID) -> tuple[Named, ...]:
         groups = (self._group(number) for number in drafts.named(self._conn, uuid, GROUP))
@@ -215,4 +235,7 @@ def incomplete(ready: Ready) -> tuple[Reason, ...]:
         (not content.text and not ready.files, "text", "Write something, or attach a file.", ""),
         (not content.sharing_purpose, "sharing_purpose", "Say why it is shared.", "M47"),
     )
-    return tuple(Reason(field, text, clause) for wrong, field, text, clause in missing if wrong)
+    return (
+        *(Reason(field, text, clause) for wrong, field, text, clause in missing if wrong),
+        *reasons(ready.asked, ready.named),
+    )

@@ -9,18 +9,20 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from audit.fact import Kind
 from classification.rules.parse import recall
 from foundation.actor import Actor
 from foundation.calendar import london_date
 from foundation.errors import Reason
 from identity.model import Office, Verdict
-from sharing import events
-from sharing.errors import FileNotFound
+from sharing.errors.items import FileNotFound
+from sharing.events import items as events
 from sharing.model.agreement import ACTS, CLOSE, PASS_ON, Step
 from sharing.model.item import Basis, Decision, EventShown, Explained, ItemOpened, ItemSeen, MayDo, StepShown
 from sharing.rules import acts
 from sharing.service.found import Found
 from sharing.service.naming import Naming
+from sharing.service.stuck import stuck
 from sharing.store import drafts, items
 from sharing.store.content import event
 from vault.parts import PartReader
@@ -86,28 +88,57 @@ class Reading(Naming):
         )
         return self._shown(found, explained, actor, now)
 
-    def download(self, reference: str, part: int, purpose: str, *, actor: Actor, now: datetime) -> Download:
-        """One file. A range of it is one download like any other. Raises as ``open``, FileNotFound."""
+    def download(
+        self, reference: str, part: int, purpose: str, *, again: bool = False, actor: Actor, now: datetime
+    ) -> Download:
+        """One file. Raises as ``open``, FileNotFound.
+
+        ``again``: one more range of what was entered in the log a moment ago. It is decided anew, and not entered.
+        """
+        found, verdict = self._may_have(reference, purpose, actor, now)
+        row = self._file_row(found, part)
+        if not again:
+            what = {"part": part, "size": row.size}
+            self._record_served(events.FILE_DOWNLOADED, found, verdict, purpose, what, actor, now)
+        return self._handed(found, row, actor, now)
+
+    def _may_have(self, reference: str, purpose: str, actor: Actor, now: datetime) -> tuple[Found, Verdict]:
         found, verdict = self._find(reference, "download", actor=actor, now=now, purpose=purpose)
         self._purpose(found.agreement, purpose)
         self._as_marked(found, actor, now)
+        return found, verdict
+
+    def _file_row(self, found: Found, part: int) -> sa.Row[Any]:
         row = next((row for row in drafts.files(self._conn, found.uuid) if row.part == part), None)
         if row is None:
             raise FileNotFound("The item has no file of that number.", subject=found.row.uuid)
-        name, media_type = self._sealed(found.uuid, actor, now).files([part])[part]
+        return row
+
+    def _record_served(
+        self,
+        kind: Kind,
+        found: Found,
+        verdict: Verdict,
+        purpose: str,
+        what: Mapping[str, int],
+        actor: Actor,
+        now: datetime,
+    ) -> None:
         self._record(
-            events.FILE_DOWNLOADED,
+            kind,
             actor=actor,
             now=now,
             subject=found.row.uuid,
             marking=found.row.marking_code,
             rules=verdict.rules,
-            reference=reference,
+            reference=found.row.reference,
             purpose=purpose,
-            part=part,
-            size=row.size,
+            **what,
         )
-        reader = self._vault.open_part(item=found.uuid, part=part, actor=actor, now=now)
+
+    def _handed(self, found: Found, row: sa.Row[Any], actor: Actor, now: datetime) -> Download:
+        name, media_type = self._sealed(found.uuid, actor, now).files([row.part])[row.part]
+        reader = self._vault.open_part(item=found.uuid, part=row.part, actor=actor, now=now)
         return Download(name, media_type, row.size, found.row.marking, reader)
 
     def explain(self, reference: str, *, actor: Actor, now: datetime) -> Explained:
@@ -134,6 +165,7 @@ class Reading(Naming):
             sharing_purpose=content.sharing_purpose,
             subjects=content.subjects,
             files=self._files(found.uuid, actor, now),
+            explained=self._explained(found.uuid, actor, now),
             events=self._events(found, actor, now),
         )
 
@@ -166,6 +198,7 @@ class Reading(Naming):
             "reply_to": self._seen(row.reply_to, actor, now),
             "answered_by": self._seen(answer.id if answer else None, actor, now),
             "to_offices": self._targets(standing, actor),
+            "stuck": stuck(self._people, self._parties, standing, actor, now),
         }
 
     def _seen(self, item_id: int | None, actor: Actor, now: datetime) -> str:
@@ -216,7 +249,9 @@ class Reading(Naming):
         if found.handling.recipients_only:
             against = Reason("recipients-only", "RECIPIENTS ONLY may not be passed on.", acts.HANDLING)
             decided[PASS_ON] = Decision((*decided[PASS_ON].reasons, against))
-        return dict(self._judged(found, decided, actor, now))
+        row = found.row
+        ours = row.sender_office in actor.offices or row.sender_id == actor.principal
+        return {**dict(self._judged(found, decided, actor, now)), "recall": MayDo("recall", ours, ())}
 
     def _judged(
         self, found: Found, decided: Mapping[str, Decision], actor: Actor, now: datetime

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from foundation.actor import Actor
 from foundation.calendar import london_date
-from sharing import events
-from sharing.errors import DraftFaulty, MayNotSend
+from foundation.errors import Reason
+from sharing.errors.items import DraftFaulty, MayNotSend
+from sharing.events import items as events
 from sharing.model.agreement import ANSWER
 from sharing.model.item import OPEN, ItemRef
 from sharing.rules import acts
 from sharing.rules.blind import entries
 from sharing.rules.sending import may_send, parties_of
+from sharing.service.decided import Made
 from sharing.service.found import Found
 from sharing.service.preparing import Preparing, Ready, incomplete
 from sharing.store import access, drafts, items, subjects
@@ -48,12 +51,18 @@ class Sending(Preparing):
         return ref
 
     def _complete(self, ready: Ready) -> None:
-        reasons = incomplete(ready)
+        reasons = [*incomplete(ready), *self._closed(ready)]
         if reasons:
             fields: dict[str, list[str]] = {}
             for reason in reasons:
                 fields.setdefault(reason.rule, []).append(reason.text)
             raise DraftFaulty(" ".join(reason.text for reason in reasons), fields=fields, subject=ready.row.uuid)
+
+    def _closed(self, ready: Ready) -> Iterator[Reason]:
+        """It closed since it was chosen. An answer is about what it answers, whatever became of the place."""
+        chosen = ready.row.establishment
+        if chosen and not ready.row.reply_to and not self._people.establishment(chosen).active:
+            yield Reason("establishment", "That establishment has closed. Choose another.", "")
 
     def _answerable(self, ready: Ready, actor: Actor, now: datetime) -> Found:
         reference = items.by_id(self._conn, ready.row.reply_to).reference
@@ -75,6 +84,8 @@ class Sending(Preparing):
         standing = acts.Standing(ready.route, OPEN, 1, sent.office, sent.origin, ready.reached, row.establishment)
         self._reach(item_id, standing, now)
         items.tell(self._conn, item_id, act="sent", by=actor.principal, office=sent.office.principal, now=now)
+        self._forget_uploads(uuid, actor, now)
+        subjects.drop_drafts(self._conn, uuid)
         subjects.index(self._conn, item_id, entries(self._index_key, ready.content.subjects))
         self._record_sent(ready, reference, item_id, actor, now)
         return ItemRef(reference, uuid, item_id, 1)
@@ -90,6 +101,7 @@ class Sending(Preparing):
             "agreement_version": ready.agreement.version,
             "route": row.route,
             "originator": sent.office.party,
+            "owners": access.printed(sent.owners),
             "sender_id": actor.principal,
             "sender_office": sent.office.principal,
             "marking": row.marking,
@@ -147,8 +159,27 @@ class Sending(Preparing):
             retention_class=ready.agreement.retention_of(ready.route, row.kind),
             files=ready.files,
             reply_to=items.by_id(self._conn, row.reply_to).reference if row.reply_to else "",
+            **self._decided_sending(ready, actor, now),
             bound=self._bound.seal(item_id),
         )
+
+    def _decided_sending(self, ready: Ready, actor: Actor, now: datetime) -> dict[str, Any]:
+        """Everything its record asks for is there already, but whether those it is about are told."""
+        sent, row = ready.sent, ready.row
+        named = (*sent.recipients, *sent.groups)
+        offices = () if ready.handling.recipients_only else ready.reached[1:]
+        made = Made(
+            agreement=ready.agreement,
+            route=row.route,
+            kind=row.kind,
+            party=sent.office.party,
+            office=sent.office.principal,
+            to=(*(office.principal for office in offices), *(one.principal for one in named)),
+            to_parties=frozenset({*(office.party for office in ready.reached[1:]), *(one.party for one in named)}),
+            persons=len(ready.content.subjects),
+            told=row.told,
+        )
+        return self._decided(UUID(row.uuid), made, {"purpose": ready.content.sharing_purpose}, actor, now)
 
     def _discharge(self, found: Found, answer: ItemRef, actor: Actor, now: datetime) -> None:
         """The answer was sent: the step that asked for it is done, and the item comes to its next."""

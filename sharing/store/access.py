@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import combinations
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ import sqlalchemy as sa
 from foundation.actor import FOREVER
 from foundation.orm import Instant
 from identity.model import Grant, ItemFacts, Window
-from sharing.tables import item, item_access, item_office, item_recusal
+from sharing.tables.items import item, item_access, item_office, item_recusal
 
 SENDER, RECIPIENT, GROUP, ROUTE = "sender", "recipient", "group", "route"
 GRANT, BREAK_GLASS = "grant", "break-glass"
@@ -89,6 +90,20 @@ def revoke(conn: sa.Connection, *, item_id: int, principal: int, basis: str, now
     return ended.rowcount > 0
 
 
+def end_all(
+    conn: sa.Connection, *, item_id: int, bases: Sequence[str] = BASES, but: Sequence[int] = (), now: datetime
+) -> int:
+    """End every basis of these in force, but the sender's and those held by these numbers; how many."""
+    held = item_access.c
+    ended = conn.execute(
+        sa.update(item_access)
+        .where(held.item_id == item_id, held.basis.in_([each for each in bases if each != SENDER]))
+        .where(held.principal.not_in(list(but)), held.valid_from <= now, now < held.valid_until)
+        .values(valid_until=now)
+    )
+    return ended.rowcount
+
+
 def recuse(conn: sa.Connection, *, item_id: int, principal: int, by: int, now: datetime) -> bool:
     """Bar a person from an item by name, whatever they hold; whether they were not barred before. It is not lifted."""
     key = {"principal": principal, "item_id": item_id}
@@ -130,6 +145,18 @@ def load_facts(conn: sa.Connection, ids: Sequence[int], now: datetime) -> list[I
     return [facts_of(stored[i], now) for i in ids if i in stored]
 
 
+def printed(parties: Iterable[str]) -> str:
+    """Bodies as the row of an item names them: ",hmip,imb,"; nothing where there is none."""
+    named = sorted(parties)
+    return f",{','.join(named)}," if named else ""
+
+
+def sets_of(parties: Iterable[str]) -> list[str]:
+    """Every set of these bodies, printed; the empty one too. There are few bodies."""
+    bodies = sorted(parties)
+    return [printed(some) for count in range(len(bodies) + 1) for some in combinations(bodies, count)]
+
+
 def facts_of(stored: Stored, now: datetime) -> ItemFacts:
     """Rows as facts. Grants keep their windows, which Cedar compares with the time itself; other bases are in force or
     not there.
@@ -150,6 +177,7 @@ def facts_of(stored: Stored, now: datetime) -> ItemFacts:
         offices=frozenset(held[ROUTE]),
         grants=tuple(sorted(grants, key=lambda grant: (grant.principal, grant.basis))),
         recused=frozenset(recused),
+        owners=frozenset(filter(None, row.owners.split(","))),
         released_to=frozenset(filter(None, row.released_to.split(","))),
         recipients_only=row.recipients_only,
         org_only=row.org_only,

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from foundation.bound import Binder
 from identity.model import ItemFacts
-from sharing.errors import FactsAltered
-from sharing.events import FACTS_ALTERED
+from sharing.errors.items import FactsAltered
+from sharing.events.items import FACTS_ALTERED
 from sharing.store.access import Stored, facts_of, read
-from sharing.tables import item
+from sharing.tables.items import item
 
 LABEL = "custodes/item/1"
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from foundation.actor import Actor
 from sharing.model.item import Content, Subject
-from sharing.tables import item_field
+from sharing.tables.items import item_field
 from vault.service import Vault
 
 TITLE, TEXT, PURPOSE, SUBJECTS = "title", "text", "purpose", "subjects"

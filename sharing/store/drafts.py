@@ -9,7 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from sharing.tables import draft, draft_named, item_file
+from sharing.tables.items import draft, draft_named, item_file
 
 
 def add(conn: sa.Connection, uuid: UUID, values: Mapping[str, Any], now: datetime) -> None:
@@ -20,6 +20,13 @@ def add(conn: sa.Connection, uuid: UUID, values: Mapping[str, Any], now: datetim
 def own(conn: sa.Connection, uuid: UUID, author: int) -> sa.Row[Any] | None:
     """The draft of that name, if it is this author's."""
     return conn.execute(sa.select(draft).filter_by(uuid=str(uuid), author=author)).first()
+
+
+def answering(conn: sa.Connection, item_id: int) -> Sequence[sa.Row[Any, Any]]:
+    """The drafts begun in answer to an item, by whomever: uuid, author."""
+    return conn.execute(
+        sa.select(draft.c.uuid, draft.c.author).filter_by(reply_to=item_id).order_by(draft.c.uuid)
+    ).all()
 
 
 def change(conn: sa.Connection, uuid: UUID, version: int, values: Mapping[str, Any], now: datetime) -> bool:
@@ -61,10 +68,9 @@ def next_part(conn: sa.Connection, uuid: UUID) -> int:
     return int(conn.execute(sa.select(draft.c.parts).filter_by(uuid=str(uuid))).scalar_one())
 
 
-def add_file(conn: sa.Connection, uuid: UUID, part: int, size: int, by: int, now: datetime) -> None:
-    conn.execute(
-        sa.insert(item_file).values(item_uuid=str(uuid), part=part, size=size, attached_by=by, attached_at=now)
-    )
+def add_file(conn: sa.Connection, uuid: UUID, part: int, values: Mapping[str, Any]) -> None:
+    """``values``: size, attached_by, attached_at, scanned, searched."""
+    conn.execute(sa.insert(item_file).values(item_uuid=str(uuid), part=part, **values))
 
 
 def remove_file(conn: sa.Connection, uuid: UUID, part: int) -> bool:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from sharing.model.circle import NOTHING_NAMED, Knows
 from sharing.model.coverage import LAPSED, MET, OPEN, Occurrence, Tally
-from sharing.tables import agreement_duty as table
-from sharing.tables import agreement_evidence as evidence
+from sharing.store.records import known_of
+from sharing.tables.agreements import agreement_duty as table
+from sharing.tables.agreements import agreement_evidence as evidence
 
 _C = table.c
 _IS_OPEN = _C.state == sa.literal_column("'open'")  # as the index has it, which is of open rows alone
@@ -50,9 +52,40 @@ class DutyRows:
             wanted.append(_C.establishment == establishment)
         return self._all(sa.select(table).where(*wanted).order_by(_C.opened_on, _C.id))
 
-    def asked(self, agreement: str, duty: str, *, limit: int = 100) -> list[Occurrence]:
+    def open_some(
+        self, agreement: str, duties: Collection[str], limit: int, *, knows: Knows = NOTHING_NAMED
+    ) -> list[Occurrence]:
+        """What is open of these, what is due first at the top of each."""
+        found: list[Occurrence] = []
+        for duty in duties:
+            of = sa.select(table).where(_C.agreement == agreement, _C.duty == duty, _IS_OPEN, known_of(_C, knows))
+            found += self._all(of.order_by(_C.due_on).limit(limit - len(found)))
+            if len(found) >= limit:
+                break
+        return found
+
+    def open_about(
+        self,
+        agreement: str,
+        establishments: Collection[str],
+        duties: Collection[str],
+        limit: int,
+        *,
+        knows: Knows = NOTHING_NAMED,
+    ) -> list[Occurrence]:
+        """What is open of these duties about these establishments, due first at the top, by the index of places."""
+        wanted = (_C.agreement == agreement, _C.establishment.in_(sorted(establishments)), _IS_OPEN)
+        of = sa.select(table).where(*wanted, _C.duty.in_(sorted(duties)), known_of(_C, knows))
+        return self._all(of.order_by(_C.due_on.is_(None), _C.due_on, _C.id).limit(limit))
+
+    def had(self, agreement: str, duty: str, due: date) -> bool:
+        """Was it ever owed for that day, under any version?"""
+        wanted = (_C.agreement == agreement, _C.duty == duty, _C.due_on == due)
+        return bool(self._conn.execute(sa.select(sa.exists().where(*wanted))).scalar())
+
+    def asked(self, agreement: str, duty: str, *, knows: Knows = NOTHING_NAMED, limit: int = 100) -> list[Occurrence]:
         """Each time it is, or was, owed: what is open first, the longest due at the top, then the latest ended."""
-        of = sa.select(table).where(_C.agreement == agreement, _C.duty == duty)
+        of = sa.select(table).where(_C.agreement == agreement, _C.duty == duty, known_of(_C, knows))
         found = self._all(of.where(_IS_OPEN).order_by(_C.due_on).limit(limit))
         found.sort(key=lambda each: (each.due_on is None, each.due_on or each.opened_on, each.id))
         ended = [
@@ -62,6 +95,16 @@ class DutyRows:
         ]
         ended.sort(key=lambda each: (each.ended_on or each.opened_on, each.id), reverse=True)
         return [*found, *ended][:limit]
+
+    def about(self, thread: str, *, knows: Knows = NOTHING_NAMED) -> list[Occurrence]:
+        """Everything owed, ever, about one record, oldest first."""
+        of = sa.or_(_C.thread == thread, _C.source == thread)
+        return self._all(sa.select(table).where(of, known_of(_C, knows)).order_by(_C.opened_on, _C.id))
+
+    def open_up(self, circle: str) -> None:
+        """A circle is closed no longer: the log is told in full of what it was told the half of."""
+        mine = table.update().where(_C.circle == circle, _C.closed)
+        self._conn.execute(mine.values(closed=False, opened_told=False, ended_told=False, overdue_told=False))
 
     def untold(self, limit: int) -> list[Occurrence]:
         """Those whose beginning or end the log has not been told."""
@@ -77,14 +120,26 @@ class DutyRows:
         query = sa.select(table).where(_C.state == OPEN, _C.overdue_told.is_(False), past)
         return self._all(query.order_by(_C.due_on, _C.id).limit(limit))
 
-    def overdue_of(self, agreement: str, duties: Collection[str], today: date, *, below: int) -> Iterator[Occurrence]:
-        """Open ones of these duties that were due before today and have gone up fewer steps, oldest first."""
-        query = (
-            sa.select(table)
-            .where(_C.agreement == agreement, _C.duty.in_(sorted(duties)), _C.state == OPEN, _C.due_on < today)
-            .where(_C.escalated < below)
-        )
-        yield from self._all(query.order_by(_C.due_on, _C.id))
+    def higher(
+        self, of: tuple[str, int, str], escalated: int, due: tuple[date, datetime | None], limit: int
+    ) -> list[Occurrence]:
+        """Open ones of a duty of an agreement's version that went up so many steps and were due by then, by index."""
+        agreement, version, duty = of
+        day, moment = due
+        wanted = [
+            _C.agreement == agreement,
+            _C.version == version,
+            _C.duty == duty,
+            _C.escalated == escalated,
+            _IS_OPEN,
+        ]
+        wanted += [_IS_OPEN, _C.due_on <= day, *(() if moment is None else (_C.due_at < moment,))]
+        return self._all(sa.select(table).where(*wanted).order_by(_C.due_on).limit(limit))
+
+    def comes(self, agreement: str, duty: str) -> bool:
+        """Is it open because time brought it?"""
+        wanted = (_C.agreement == agreement, _C.duty == duty, _IS_OPEN, _C.source == "")
+        return bool(self._conn.execute(sa.select(sa.exists().where(*wanted))).scalar())
 
     def last_met(self, agreement: str, duty: str) -> date | None:
         """The day it was last met by an occurrence; None: never."""
@@ -108,7 +163,8 @@ class DutyRows:
     ) -> dict[str, Tally]:
         """What the rows say of these duties; each with whether it is tracked, so that there is anything to count.
 
-        No more than ``most`` of each are counted: seeks, and no walk.
+        No more than ``most`` of each are counted: seeks, and no walk. What is known to named people alone is not, not
+        even for them: everybody sees the same numbers.
         """
         given = {"a": agreement, "today": today, "now": now, "most": most}
         found: dict[str, Tally] = {}
@@ -158,7 +214,7 @@ def _first(*wanted: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
 
 
 _DAY, _NOW = sa.bindparam("today", type_=sa.Date), sa.bindparam("now", type_=_C.due_at.type)
-_OF = sa.and_(_C.agreement == sa.bindparam("a"), _C.duty == sa.bindparam("d"), _IS_OPEN)
+_OF = sa.and_(_C.agreement == sa.bindparam("a"), _C.duty == sa.bindparam("d"), _IS_OPEN, _C.closed.is_(False))
 _COMING = sa.or_(_C.due_on > _DAY, sa.and_(_C.due_on == _DAY, sa.or_(_C.due_at.is_(None), _C.due_at >= _NOW)))
 _TALLY = sa.select(
     _counted().label("open"),

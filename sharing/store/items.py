@@ -10,7 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from sharing.tables import item, item_event, item_office, item_step, item_step_office
+from sharing.model.item import OPEN
+from sharing.tables.items import item, item_event, item_office, item_step, item_step_office
 
 # Upsert with RETURNING reads the same on SQLite and PostgreSQL, and holds the row until the transaction ends: no two
 # items get one number, and no number is lost but by a rollback.
@@ -61,7 +62,12 @@ def change(conn: sa.Connection, item_id: int, version: int, values: Mapping[str,
 
 
 def change_all(conn: sa.Connection, seen: Sequence[tuple[int, int]], values: Mapping[str, Any]) -> bool:
-    """The same values for many (item, version); False when one is no longer there, and the others may be written."""
+    """The same values for many (item, version); False when one is no longer there, and the others may be written.
+
+    Nothing is owed of an item that is not open.
+    """
+    if values.get("state", OPEN) != OPEN:
+        _owe(conn, item_step_office.c.item_id.in_([item_id for item_id, _ in seen]), owed=False)
     rows = [{"_id": item_id, "_version": version, **values, "version": version + 1} for item_id, version in seen]
     return conn.execute(_CHANGE, rows).rowcount == len(rows)
 
@@ -103,7 +109,7 @@ def reach(conn: sa.Connection, item_id: int, owed: Owed) -> None:
     )
     conn.execute(
         sa.insert(item_step_office),
-        [{"item_id": item_id, "number": owed.number, "office": office} for office in owed.offices],
+        [{"item_id": item_id, "number": owed.number, "office": office, "owed": True} for office in owed.offices],
     )
 
 
@@ -115,6 +121,7 @@ def take(conn: sa.Connection, item_id: int, number: int, by: int, now: datetime)
         .where(item_step.c.done_at.is_(None))
         .values(done_at=now, done_by=by)
     )
+    _owe(conn, *_of_step(item_id, number), owed=False)
     return done.rowcount == 1
 
 
@@ -123,6 +130,16 @@ def untake(conn: sa.Connection, item_id: int, number: int, due_on: date | None) 
     conn.execute(
         sa.update(item_step).filter_by(item_id=item_id, number=number).values(done_at=None, done_by=None, due_on=due_on)
     )
+    _owe(conn, *_of_step(item_id, number), owed=True)
+
+
+def _of_step(item_id: int, number: int) -> tuple[sa.ColumnElement[bool], ...]:
+    return item_step_office.c.item_id == item_id, item_step_office.c.number == number
+
+
+def _owe(conn: sa.Connection, *which: sa.ColumnElement[bool], owed: bool) -> None:
+    """Whether these steps wait for the offices that may take them."""
+    conn.execute(sa.update(item_step_office).where(*which).values(owed=owed))
 
 
 def steps(conn: sa.Connection, item_id: int) -> list[sa.Row[Any]]:
@@ -151,3 +168,13 @@ def tell_all(
 def events(conn: sa.Connection, item_id: int) -> list[sa.Row[Any]]:
     """The timeline, oldest first."""
     return list(conn.execute(sa.select(item_event).filter_by(item_id=item_id).order_by(item_event.c.number)))
+
+
+def open_by_route(conn: sa.Connection, agreement: str, routes: Sequence[str], *, most: int) -> dict[str, int]:
+    """How many open items travel each of these ways, none counted further than ``most``: by an index of open ones."""
+    found = {}
+    for route in routes:
+        wanted = (item.c.agreement == agreement, item.c.route == route, item.c.state == sa.literal_column("'open'"))
+        some = sa.select(sa.literal_column("1")).select_from(item).where(*wanted).limit(most).subquery()
+        found[route] = conn.execute(sa.select(sa.func.count()).select_from(some)).scalar_one()
+    return found

@@ -70,6 +70,7 @@ for _column, _value in (
     ("org_only", "not org_only"),
     ("hmg_only", "not hmg_only"),
     ("released_to", "',hmip,imb,other,'"),
+    ("owners", "''"),
     ("embargo_until", "1"),
     ("embargo_lead", "1"),
     ("state", "'closed'"),
@@ -149,7 +150,7 @@ def _(copy: Copy) -> None:
 
 @row(
     NEED,
-    "marks a step as done that was not, or moves its date (item_step)",
+    "marks a step as done that was not, or moves its date (item_step, item_step_office)",
     so="Open: steps and dates show what is owed, and let nobody see anything; what was done stands in the log.",
 )
 def _(copy: Copy) -> None:
@@ -196,8 +197,8 @@ def _account(copy: Copy, key: str) -> str:
 @row(PEOPLE, "appoints somebody to an office", seen="serving verify")
 def _(copy: Copy) -> None:
     office = copy.live.boards["Leeds Board"]
-    copy.sql(f"insert into appointment (id, person_id, role, office_id, valid_from, valid_until) "
-             f"values ('x', '{_account(copy, 'hull')}', 'board-chair', '{office}', 0, {EVER})")  # fmt: skip
+    copy.sql(f"insert into appointment (id, person_id, role, office_id, valid_from, valid_until, attested_by) "
+             f"values ('x', '{_account(copy, 'hull')}', 'board-chair', '{office}', 0, {EVER}, '')")  # fmt: skip
 
 
 @row(PEOPLE, "changes the role somebody is appointed to", seen="serving verify")
@@ -223,13 +224,29 @@ def _free(conn: sa.Connection) -> int:
 
 
 for _name, _set in (
-    ("training", "trained_until"),
-    ("vetting", "vetted_until"),
+    ("training", "training_result set valid_until = {} where person_id = '{}'"),
+    ("vetting", "person set vetted_until = {} where id = '{}'"),
 ):
 
     @row(PEOPLE, f"moves the date somebody's {_name} ends", seen="serving verify")
-    def _(copy: Copy, column: str = _set) -> None:
-        copy.sql(f"update person set {column} = {EVER} where id = '{_account(copy, 'hull')}'")
+    def _(copy: Copy, edit: str = _set) -> None:
+        copy.sql(f"update {edit.format(EVER, _account(copy, 'hull'))}")
+
+
+@row(PEOPLE, "takes away a training that was recorded", seen="serving verify")
+def _(copy: Copy) -> None:
+    copy.sql(f"delete from training_result where person_id = '{_account(copy, 'hull')}'")
+
+
+@row(PEOPLE, "says that somebody accepted the handling requirements", seen="serving verify")
+def _(copy: Copy) -> None:
+    who = _account(copy, "hull")
+    copy.sql(f"insert into handling_acceptance (person_id, version, digest, accepted) values ('{who}', 9, 'x', 0)")
+
+
+@row(PEOPLE, "says that somebody's access was attested", seen="serving verify")
+def _(copy: Copy) -> None:
+    copy.sql(f"update appointment set attested = {EVER} where person_id = '{_account(copy, 'hull')}'")
 
 
 @row(PEOPLE, "moves somebody to the other body", seen="serving verify")
@@ -281,8 +298,8 @@ def _refused(copy: Copy) -> None:
 def _(copy: Copy) -> None:
     digest, until = sha256(b"made-up").hexdigest(), EVER
     copy.sql(
-        "insert into invitation (token_hash, person_id, until, used, bound) values "
-        f"('{digest}', '{_account(copy, 'security')}', {until}, null, x'00')"
+        "insert into invitation (token_hash, person_id, until, code_hash, used, bound) values "
+        f"('{digest}', '{_account(copy, 'security')}', {until}, '', null, x'00')"
     )
 
 
@@ -317,16 +334,16 @@ def _(copy: Copy) -> None:
 )
 def _(copy: Copy) -> None:
     key = "staff2"
-    was = copy.rows(f"select id, bound, version, trained_until from person where id = '{_account(copy, key)}'")[0]
+    was = copy.rows(f"select id, bound, version, vetted_until from person where id = '{_account(copy, key)}'")[0]
     with copy.house.work() as work:
         from app.bootstrap.wiring import console_identity
         from tests.house import CONSOLE
 
         desk = console_identity(work)
-        desk.record_training(person_id=was[0], until=copy.live.now, actor=CONSOLE, now=work.now)
+        desk.record_vetting(person_id=was[0], until=copy.live.now, actor=CONSOLE, now=work.now)
     with copy.insider() as conn:
-        raw: Any = sa.table("person", *(sa.column(name) for name in ("id", "bound", "version", "trained_until")))
-        values = {"bound": bytes(was[1]), "version": was[2], "trained_until": was[3]}
+        raw: Any = sa.table("person", *(sa.column(name) for name in ("id", "bound", "version", "vetted_until")))
+        values = {"bound": bytes(was[1]), "version": was[2], "vetted_until": was[3]}
         conn.execute(sa.update(raw).where(raw.c.id == was[0]).values(values))
 
 
@@ -345,10 +362,11 @@ def _(copy: Copy) -> None:
 def _(copy: Copy) -> None:
     from app.bootstrap.wiring import console_identity
     from tests.house import CONSOLE
+    from tests.trained import record
 
     with copy.house.work() as work:
         desk, given = console_identity(work), {"actor": CONSOLE, "now": work.now}
         group = desk.create_group(name="Those who know", party="imb", **given)
         desk.join_group(group_id=group, person_id=_account(copy, "staff2"), **given)
-        desk.record_training(person_id=_account(copy, "staff2"), until=copy.live.now, **given)
+        record(desk, _account(copy, "staff2"), until=copy.live.now, **given)
         desk.leave(person_id=_account(copy, "national"), **given)

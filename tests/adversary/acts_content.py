@@ -160,7 +160,7 @@ def _(copy: Copy) -> None:
 @row(CONTENT, "changes sealed words of an item", seen="serving")
 def _(copy: Copy) -> None:
     with copy.insider() as conn:
-        from sharing.tables import item_field
+        from sharing.tables.items import item_field
 
         mine = (item_field.c.item_uuid == copy.uuid("one"), item_field.c.name == "text")
         kept = bytes(conn.execute(sa.select(item_field.c.sealed).where(*mine)).scalar_one())
@@ -171,7 +171,7 @@ def _(copy: Copy) -> None:
 @row(CONTENT, "gives an item another item's sealed words", seen="serving")
 def _(copy: Copy) -> None:
     with copy.insider() as conn:
-        from sharing.tables import item_field
+        from sharing.tables.items import item_field
 
         other = sa.select(item_field.c.sealed).where(
             item_field.c.item_uuid == copy.uuid("two"), item_field.c.name == "text"

@@ -58,9 +58,12 @@ def test_every_address_of_the_api_is_marked_and_described(live: Live, described:
             assert all((path, method) in told for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}), path
     assert public == {
         "/api/docs",
+        "/api/docs/<section>",
         "/api/v1/openapi.json",
         "/api/v1/session",
         "/api/v1/session/code",
+        "/api/v1/session/passkey",
+        "/api/v1/session/passkey/options",
         "/api/v1/invitations/accept",
         "/api/v1/invitations/confirm",
         "/api/v1/audit/key",

@@ -25,24 +25,29 @@ def test_an_account_comes_in_acts_and_leaves(live: Live) -> None:
     live.api().ok("POST", "/invitations/confirm", {"token": invited["invitation"], "code": code})
     account = f"/accounts/{invited['person']}"
     office = live.offices("secretariat")["id"]
-    made = admin.ok("POST", f"{account}/appointments", {"role": "imb-staff", "office": office})
+    given = {"role": "imb-staff", "office": office, "words": "Joins the team."}
+    made = live.confirm(admin.ok("POST", f"{account}/appointments", given)["id"])
     until = (live.now + timedelta(days=300)).date().isoformat()
-    admin.ok("POST", f"{account}/training", {"until": until})
-    admin.ok("POST", f"{account}/vetting", {"until": until})
+    passed = {"module": "handling", "on": live.now.date().isoformat(), "provider": "Course", "evidence": "CERT-1"}
+    admin.ok("POST", f"{account}/training", passed)
+    live.confirm(admin.ok("POST", f"{account}/vetting", {"until": until, "words": "Seen, V-1."})["id"])
     seen = admin.ok("GET", account)
     assert (seen["standing"], seen["appointments"][0]["role"]) == ("active", "imb-staff")
     admin.ok("POST", f"{account}/suspend", {"reason": "On leave."})
     admin.ok("POST", f"{account}/reinstate", {})
-    admin.ok("DELETE", f"{account}/appointments/{made['id']}")
-    again = admin.post(f"{account}/appointments/{made['id']}")
+    admin.ok("DELETE", f"{account}/appointments/{made}")
+    again = admin.post(f"{account}/appointments/{made}")
     assert again.status_code == 405
-    assert admin.ok("POST", f"{account}/reset-second-factor", {"reason": "Lost."})["invitation"]
+    again = admin.post(f"{account}/invite-again", {"reason": "Lost."})
+    assert (again.status_code, again.json["code"]) == (409, "identity.recovery-needed")
     admin.ok("POST", f"{account}/leave", {"reason": "Left."})
     assert admin.ok("GET", account)["standing"] == "left"
 
 
 def test_nobody_manages_their_own_account(live: Live) -> None:
-    own = live.api("imb-admin").post(f"/accounts/{live.ids['imb-admin']}/training", {"until": "2030-01-01"})
+    own = live.api("imb-admin").post(
+        f"/accounts/{live.ids['imb-admin']}/vetting", {"until": "2030-01-01", "words": "x"}
+    )
     assert (own.status_code, own.json["code"]) == (403, "identity.managing-refused")
     assert own.json["reasons"][0]["rule"] == "identity.own-account"
 
@@ -74,7 +79,8 @@ def test_offices_groups_and_members(live: Live) -> None:
     boards = admin.ok("GET", "/offices?kind=board&establishment=LEI")["items"]
     assert made["id"] in [office["id"] for office in boards]
     group = admin.ok("POST", "/groups", {"name": "Winter plan", "party": "imb"})["id"]
-    admin.ok("POST", f"/groups/{group}/members", {"person": live.ids["chair"]})
+    given = {"person": live.ids["chair"], "words": "Works on it."}
+    live.confirm(admin.ok("POST", f"/groups/{group}/members", given)["id"])
     assert [one["id"] for one in admin.ok("GET", f"/groups/{group}/members")["items"]] == [live.ids["chair"]]
     admin.ok("DELETE", f"/groups/{group}/members/{live.ids['chair']}")
     assert admin.ok("GET", f"/groups/{group}/members")["items"] == []
@@ -144,7 +150,10 @@ def test_an_incident_is_run_to_its_end(live: Live) -> None:
     twice = api.post(f"/incidents/{number}/duties/{found['owed'][0]['code']}", {})
     assert (twice.status_code, twice.json["code"]) == (409, "incidents.already-done")
     ended = api.ok("POST", f"/incidents/{number}/close", {"outcome": found["outcomes"][0]["code"]})
-    assert ended["state"] == "closed"
+    assert ended["state"] == "closing"
+    mine = api.post(f"/incidents/{number}/agree", {})
+    assert (mine.status_code, mine.json["code"]) == (403, "incidents.second-person")
+    assert live.api("imb-security").ok("POST", f"/incidents/{number}/agree", {})["state"] == "closed"
 
 
 def test_what_one_may_send_is_told(live: Live) -> None:

@@ -221,6 +221,16 @@ def test_what_was_left_unpublished_is_made_good_by_the_job(live: Live) -> None:
     assert publishing.publish(live.house) == 0
 
 
+def test_what_a_process_that_died_while_it_published_has_left_goes_with_the_next_time(live: Live) -> None:
+    folder = live.house.settings.state / publishing.FOLDER
+    sealed(live)
+    left = (folder / ".checkpoint.0a1b2c3d4e5f6071", folder / publishing.EACH / ".3.0a1b2c3d4e5f6071")
+    for each in left:
+        each.write_text("half of a note")
+    publishing.publish(live.house)
+    assert not any(each.exists() for each in left)
+
+
 def test_a_full_disk_undoes_no_checkpoint(live: Live, monkeypatch: pytest.MonkeyPatch) -> None:
     def full(*_: Any) -> bool:
         raise OSError(28, "No space left on device")

@@ -15,9 +15,9 @@ from flask import Flask
 from app.bootstrap import backups, drilling, restoring
 from app.bootstrap.house import House
 from app.config import Settings
-from bench.live import make
 from tests import databases, stores
 from tests.faults.conftest import Scene, Things
+from tests.ready import furnished
 from vault.backup.age import identities, recipients
 from vault.backup.place import Place
 
@@ -100,10 +100,8 @@ def let_go(house: House) -> None:
 
 def made_in(folder: Path) -> Kept:
     state = folder / "state"
-    settings = databases.settings(state)
-    if databases.on_postgresql():
-        settings["CUSTODES_KEYSTORE_URL"] = databases.empty(folder)
-    house, people = make(state, **settings)
+    keystore = {"CUSTODES_KEYSTORE_URL": databases.empty(folder)} if databases.on_postgresql() else {}
+    house, people = furnished(state, **keystore)
     return Kept(Scene(house, people, Flask(__name__), Things(), Things()), folder)
 
 

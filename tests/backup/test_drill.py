@@ -29,7 +29,7 @@ def recorded(house: House, kind: str) -> list[dict[str, object]]:
 
 def word(house: House, name: str) -> str:
     with reading(house.engine) as conn:
-        lines = standing(conn, house.policies.continuity, house.now())
+        lines = standing(house, conn, house.now())
     return continuity.words(lines)[name]
 
 

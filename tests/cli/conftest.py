@@ -36,15 +36,13 @@ Command = Callable[..., Said]
 
 
 @pytest.fixture
-def custodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
-    """``custodes("audit", "verify", CUSTODES_PORT="1")``: run it on the state folder of this test."""
+def anywhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Iterator[Command]:
+    """``anywhere("policies", "check", folder)``: what asks for no service, so for no database of this run's kind."""
     mask = os.umask(0o022)
     for name in [name for name in os.environ if name.startswith("CUSTODES_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("CUSTODES_POLICIES", str(ROOT / "policies"))
     monkeypatch.setenv("CUSTODES_STATE", str(tmp_path / "state"))
-    if databases.on_postgresql():
-        monkeypatch.setenv("CUSTODES_DATABASE_URL", databases.empty(tmp_path))
 
     def run(*words: object, **settings: str) -> Said:
         with monkeypatch.context() as changed:
@@ -61,6 +59,14 @@ def custodes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Cap
 
     yield run
     os.umask(mask)
+
+
+@pytest.fixture
+def custodes(anywhere: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """``custodes("audit", "verify", CUSTODES_PORT="1")``: run it on the state folder of this test."""
+    if databases.on_postgresql():
+        monkeypatch.setenv("CUSTODES_DATABASE_URL", databases.empty(tmp_path))
+    return anywhere
 
 
 @pytest.fixture

@@ -11,12 +11,13 @@ import pytest
 from click.testing import CliRunner
 
 from app.cli.main import cli
+from app.config import Settings
 
 ROOT = Path(__file__).parents[2]
 BAD = sorted((ROOT / "tests/identity/bad/establishments").glob("*.csv"))
 HEAD = "key,name,name_welsh,kind,active_in_register,town,country,source\n"
 GOOD = HEAD + "NMI,Northmoor (HMP),,PRISON,true,Northmoor,England,invented for tests\n"
-FIRST = ("accounts", "first", "--vetted-until", "2030-01-01", "--trained-until", "2030-01-01")
+FIRST = ("accounts", "first", "--vetted-until", "2030-01-01")
 WHO = ("--name", "Asta Vale", "--email", "asta@example.gov.uk", "--party", "hmip", "--role", "hmip-administrator")
 
 
@@ -94,6 +95,14 @@ def test_a_demonstration_refuses_the_keys_and_the_people_of_a_real_service(ready
     ready(*words, CUSTODES_DATABASE_URL="").refused("These are a real service’s keys")
     assert not (tmp_path / "state" / "demonstration.json").exists()
     assert entries(ready) == before + 1
+
+
+def test_a_demonstration_goes_by_the_policies_and_the_scanner_it_is_told_of(tmp_path: Path) -> None:
+    given = {"CUSTODES_POLICIES": str(tmp_path / "ours"), "CUSTODES_SCANNER": "clamd:/run/clamd.sock"}
+    settings = Settings.of_demonstration(tmp_path / "state", 8090, given)
+    assert (str(settings.policies), settings.scanner) == tuple(given.values())
+    assert settings.state == tmp_path / "state"
+    assert settings.demonstration
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,18 @@ import shutil
 import subprocess
 import sys
 import zipfile
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from app.bootstrap import logbook, sweeps
+from app.bootstrap.clock import SystemClock
+from app.bootstrap.house import build, started
 from app.config import Settings
+from audit.errors import ClockWentBack
+from foundation.actor import SERVICE
 from tests import databases
 from tests.taken_in import take_in
 
@@ -50,8 +57,8 @@ def test_the_log_of_a_new_service_holds_and_that_it_was_verified_is_an_entry(rea
     assert counts[1] == counts[0] + 1
 
 
-def test_a_compliance_pack_is_for_the_verifier_that_lies_in_it(custodes) -> None:
-    said = custodes("verify", VECTORS / "pack/good/one", "--trust", VECTORS / "pack/trusted.vkey")
+def test_a_compliance_pack_is_for_the_verifier_that_lies_in_it(anywhere) -> None:
+    said = anywhere("verify", VECTORS / "pack/good/one", "--trust", VECTORS / "pack/trusted.vkey")
     assert said.code == 2
     assert "python verify.py --trust FILE FOLDER" in said.err
 
@@ -128,8 +135,8 @@ def test_an_export_overwrites_nothing_and_says_where_it_cannot_write(ready, tmp_
 
 
 @pytest.mark.parametrize(("path", "trusted"), of("good", *KINDS), ids=name)
-def test_what_must_verify_verifies(custodes, path: Path, trusted: Path) -> None:
-    said = custodes("verify", path, "--trust", trusted)
+def test_what_must_verify_verifies(anywhere, path: Path, trusted: Path) -> None:
+    said = anywhere("verify", path, "--trust", trusted)
     assert (said.code, said.err) == (0, "")
     assert " holds: " in said.out
 
@@ -137,8 +144,8 @@ def test_what_must_verify_verifies(custodes, path: Path, trusted: Path) -> None:
 @pytest.mark.parametrize(
     ("path", "trusted"), of("bad", "audit/bundles", "audit/receipts", "audit/notes", "certificate"), ids=name
 )
-def test_what_must_fail_fails_with_its_fault_and_exit_code_1(custodes, path: Path, trusted: Path) -> None:
-    said = custodes("verify", path, "--trust", trusted)
+def test_what_must_fail_fails_with_its_fault_and_exit_code_1(anywhere, path: Path, trusted: Path) -> None:
+    said = anywhere("verify", path, "--trust", trusted)
     assert said.code == 1
     assert "FAULT" in said.err
     assert said.out == ""
@@ -164,38 +171,75 @@ def test_a_right_file_under_the_key_of_another_log_does_not_hold(custodes, key: 
         b"of nothing\n",
     ],
 )
-def test_garbage_does_not_hold_and_nothing_breaks(custodes, tmp_path: Path, garbage: bytes) -> None:
+def test_garbage_does_not_hold_and_nothing_breaks(anywhere, tmp_path: Path, garbage: bytes) -> None:
     (tmp_path / "file").write_bytes(garbage)
-    said = custodes("verify", tmp_path / "file", "--trust", LOG_KEY)
+    said = anywhere("verify", tmp_path / "file", "--trust", LOG_KEY)
     assert said.code == 1
     assert "FAULT" in said.err
 
 
-def test_every_byte_of_a_certificate_counts(custodes, tmp_path: Path) -> None:
+def test_every_byte_of_a_certificate_counts(anywhere, tmp_path: Path) -> None:
     good = (VECTORS / "certificate/good/verified-class.json").read_bytes()
     path = tmp_path / "certificate.json"
     for place in range(0, len(good), 97):
         path.write_bytes(good[:place] + bytes([good[place] ^ 1]) + good[place + 1 :])
-        assert custodes("verify", path, "--trust", CERTIFICATE_KEY).code == 1, place
+        assert anywhere("verify", path, "--trust", CERTIFICATE_KEY).code == 1, place
 
 
 @pytest.mark.parametrize("keys", [b"", b"\n \n", b"\xff\xfe\x00", b"not a key\n", b"a+b+c\n"])
-def test_a_file_of_keys_that_holds_none_is_refused(custodes, tmp_path: Path, keys: bytes) -> None:
+def test_a_file_of_keys_that_holds_none_is_refused(anywhere, tmp_path: Path, keys: bytes) -> None:
     (tmp_path / "keys").write_bytes(keys)
     path, _ = of("good", "audit/receipts")[0]
-    custodes("verify", path, "--trust", tmp_path / "keys").refused("The trust file cannot be used")
+    anywhere("verify", path, "--trust", tmp_path / "keys").refused("The trust file cannot be used")
 
 
-def test_what_is_missing_is_asked_for(custodes, tmp_path: Path) -> None:
-    custodes("verify", tmp_path / "nowhere", "--trust", LOG_KEY).refused("does not exist")
-    custodes("verify", LOG_KEY).refused("Missing option '--trust'")
-    custodes("verify", LOG_KEY, "--trust", tmp_path / "nowhere").refused("does not exist")
+def test_what_is_missing_is_asked_for(anywhere, tmp_path: Path) -> None:
+    anywhere("verify", tmp_path / "nowhere", "--trust", LOG_KEY).refused("does not exist")
+    anywhere("verify", LOG_KEY).refused("Missing option '--trust'")
+    anywhere("verify", LOG_KEY, "--trust", tmp_path / "nowhere").refused("does not exist")
 
 
-def test_a_folder_of_other_things_is_no_bundle(custodes, tmp_path: Path) -> None:
+def test_a_folder_of_other_things_is_no_bundle(anywhere, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     (tmp_path / "folder" / "leaves.jsonl").write_text("{}", encoding="ascii")
-    assert custodes("verify", tmp_path / "folder", "--trust", LOG_KEY).code == 1
+    assert anywhere("verify", tmp_path / "folder", "--trust", LOG_KEY).code == 1
     with zipfile.ZipFile(tmp_path / "other.zip", "w") as other:
         other.writestr("../../etc/leaves.jsonl", "{}")
-    assert custodes("verify", tmp_path / "other.zip", "--trust", LOG_KEY).code == 1
+    assert anywhere("verify", tmp_path / "other.zip", "--trust", LOG_KEY).code == 1
+
+
+class Ahead:
+    """A machine whose clock stands a year too late."""
+
+    def now(self) -> datetime:
+        return SystemClock().now() + timedelta(days=365)
+
+
+def test_a_clock_that_ran_ahead_stops_the_service_until_its_correction_is_recorded(ready) -> None:
+    why = ("audit", "correct-clock", "--why", "The time server was wrong.")
+    ready(*why).refused("not behind the log", "Set the machine’s clock right first")
+    house = replace(build(Settings.from_env()), clock=Ahead())
+    assert logbook.verify(house, SERVICE).ok
+    assert sweeps.checkpoint(house)
+    house.engine.dispose()
+    house.keystore.dispose()
+    ready("audit", "verify").refused("clock has gone back", "custodes audit correct-clock")
+    with pytest.raises(ClockWentBack):
+        started(build(Settings.from_env()))
+    said = ready(*why)
+    assert (said.code, "ahead" in said.out) == (0, True), said
+    assert ready("audit", "checkpoint").code == ready("audit", "verify").code == 0
+    started(build(Settings.from_env()))
+    ready(*why).refused("not behind the log")
+
+
+def test_a_checkpoint_alone_signed_by_a_clock_ahead_is_corrected_in_the_same_way(ready) -> None:
+    assert ready("audit", "checkpoint").code == 0
+    house = replace(build(Settings.from_env()), clock=Ahead())
+    with house.work() as work:
+        work.checkpoints.make(now=work.now)
+    house.engine.dispose()
+    house.keystore.dispose()
+    ready("audit", "checkpoint").refused("behind the newest checkpoint", "custodes audit correct-clock")
+    assert ready("audit", "correct-clock", "--why", "The time server was wrong.").code == 0
+    assert ready("audit", "checkpoint").code == ready("audit", "verify").code == 0

@@ -28,6 +28,7 @@ from tests import databases
 from tests.house import copy_of, environ_of, settings_of
 
 ROOT = Path(__file__).parents[2]
+APART = pytest.mark.once("what a witness refuses by itself is not the service's rows; taking its line is asked on both")
 
 
 def made(state: Path) -> House:
@@ -135,6 +136,7 @@ def test_a_witness_cosigns_what_the_service_publishes(house: House, site: Site) 
     assert (standing.late, standing.number) == (False, latest.checkpoint.number)
 
 
+@APART
 def test_a_service_that_does_not_trust_the_witness_is_said_to_and_keeps_no_line(house: House, tmp_path: Path) -> None:
     seal(house)
     stranger = Site(tmp_path / "stranger", house.keys.log.vkey)
@@ -148,6 +150,7 @@ def test_a_service_that_does_not_trust_the_witness_is_said_to_and_keeps_no_line(
         assert "handed in" in stranger.look(url).stdout
 
 
+@APART
 def test_a_log_that_does_not_answer_is_a_refusal_with_nothing_signed(site: Site) -> None:
     for url in ("http://127.0.0.1:9", "file:///etc/passwd", "nonsense"):
         done = site.look(url)
@@ -157,6 +160,7 @@ def test_a_log_that_does_not_answer_is_a_refusal_with_nothing_signed(site: Site)
     assert not site.state.exists()
 
 
+@APART
 def test_two_at_once_on_one_memory_are_refused(house: House, site: Site) -> None:
     seal(house)
     with serving(house) as url:
@@ -244,6 +248,7 @@ def test_two_histories_of_one_database_shown_to_two_witnesses_are_found(
         assert second.evidence()
 
 
+@APART
 def test_a_log_rewritten_and_signed_anew_is_a_proven_fork_that_anybody_can_check(
     house: House, site: Site, tmp_path: Path
 ) -> None:
@@ -272,6 +277,7 @@ def test_a_log_rewritten_and_signed_anew_is_a_proven_fork_that_anybody_can_check
         assert site.look(url).returncode == 0
 
 
+@APART
 def test_another_key_under_the_same_name_is_refused(house: House, site: Site, tmp_path: Path) -> None:
     seal(house)
     with serving(house) as url:
@@ -285,6 +291,7 @@ def test_another_key_under_the_same_name_is_refused(house: House, site: Site, tm
     assert "REFUSED (other-key)" in done.stderr
 
 
+@APART
 @pytest.mark.parametrize(
     "data",
     [
@@ -302,6 +309,7 @@ def test_what_is_no_note_is_refused_in_one_line_and_never_read_as_another(site: 
     ]
 
 
+@APART
 def test_a_trust_file_without_end_is_refused_in_one_line(house: House, site: Site) -> None:
     (site.folder / "note").write_text(seal(house), encoding="utf-8")
     (site.folder / "trust").write_bytes(f"{site.log_key}\n".encode() + b"#" * 1_048_576)
@@ -315,6 +323,7 @@ def test_a_trust_file_without_end_is_refused_in_one_line(house: House, site: Sit
         assert "it is too large" in done.stderr
 
 
+@APART
 def test_a_peer_that_shows_what_is_no_note_holds_up_no_witness(house: House, site: Site) -> None:
     seal(house)
     (site.folder / "peer").write_bytes(b"\xff")
@@ -387,6 +396,7 @@ def test_killed_between_remembering_and_handing_in_it_hands_in_the_same_signatur
     assert remembered(site.state).posted
 
 
+@APART
 def test_an_answer_without_end_is_cut_off(house: House, site: Site) -> None:
     with holding("x" * 100_000) as url:
         done = site.look(url)

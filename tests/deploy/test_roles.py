@@ -34,6 +34,7 @@ FORBIDDEN = (
     "set session_replication_role = replica",
     "create table mine (a int)",
     "delete from alembic_version",
+    "delete from schema_step",
 )
 
 

@@ -20,10 +20,11 @@ from app.bootstrap.engines import reading
 from app.bootstrap.house import House
 from app.bootstrap.schema import metadata
 from app.factory import create_app
-from bench.live import InProcess, Person, Standing, actor_of, make
+from bench.live import InProcess, Person, Standing, actor_of
 from foundation.actor import Actor
 from sharing.model.item import Subject, Written
-from tests import databases, stores
+from tests import stores
+from tests.ready import furnished
 
 TITLE, TEXT, NAME = "Zugzwang on the landing", "Quixotry was seen at the servery", "Fjordwick Mxyzptlk"
 CONTENT = b"Vexillology in the kitchen. " * 60_000
@@ -190,7 +191,7 @@ def state_of(scene: Scene) -> dict[str, str]:
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Made once a module: a test that changes it says so."""
     state = tmp_path_factory.mktemp("faults") / "state"
-    house, people = make(state, **databases.settings(state))
+    house, people = furnished(state)
     made = Scene(house, people, create_app(house), Things(), Things())
     for things in (made.api, made.web):
         things.disposal = made.until_reviewable()

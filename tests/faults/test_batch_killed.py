@@ -11,19 +11,18 @@ from flask import Flask
 
 from app.bootstrap import logbook, sequencing, sweeps
 from app.bootstrap.house import House, started
-from bench.live import make
 from foundation.actor import SERVICE
 from retention.model.batch import Wanted
 from retention.queries.verify import verify_certificate
-from tests import databases
 from tests.faults.conftest import Scene, Things
-from tests.faults.test_killed_at_every_write import SMALL, Hook, another, killed_at, said
+from tests.faults.test_killed_at_every_write import Hook, another, declined, killed_at, said
+from tests.ready import furnished
 
 
 @pytest.fixture
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("batch") / "state"
-    house, people = make(state, **databases.settings(state))
+    house, people = furnished(state)
     yield Scene(house, people, Flask(__name__), Things(), Things())
     house.engine.dispose()
     house.keystore.dispose()
@@ -31,20 +30,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
 
 def approved(scene: Scene, number: int) -> tuple[str, list[str]]:
     """A batch of items, approved and cooled off."""
-    references = []
-    for _ in range(number):
-        draft = scene.start_draft()
-        scene.attach(draft, SMALL)
-        references.append(scene.send(draft))
-    for reference in references:
-        scene.acknowledge(reference)
-        scene.close(reference)
-        scene.retire(reference, "confirm_period", "imb-records", months=1, authority="Sample schedule, paragraph 9")
-    scene.clock.later(days=40)
-    sweeps.dispose(scene.house)
-    for reference in references:
-        scene.retire(reference, "offer_return", "hmip-records")
-        scene.retire(reference, "answer_return", "imb-records", answer="declined", reason="We have our own copy.")
+    references = declined(scene, number)
     who = scene.actor("imb-records")
     with scene.house.work(who) as work:
         given: dict[str, Any] = {"actor": who, "now": work.now}

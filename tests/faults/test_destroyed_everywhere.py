@@ -15,9 +15,9 @@ from app.bootstrap.engines import reading
 from app.bootstrap.idempotency import KEPT_FOR
 from app.bootstrap.schema import metadata
 from app.factory import create_app
-from bench.live import make
 from tests import databases, stores
 from tests.faults.conftest import CONTENT, SECRETS, Scene, Things
+from tests.ready import furnished
 from vault.keystore_tables import metadata as keys_metadata
 
 # Every column that may name a destroyed item, and as what. Whatever is not here must not.
@@ -39,13 +39,17 @@ CERTIFICATE = {
     "disposal_certificate.number", "disposal_certificate.item", "disposal_certificate.body",
     "disposal_certificate.text",
 }  # fmt: skip
+# That it was shared, by whom, on what basis: the record of decisions (docs/adr/0034). Its words end with the key.
+DECISION = {"sharing_decision.item", "sharing_decision.reference"}
 LOG = {"audit_disclosure.item", "audit_index.item"}
+# That something waited, by a random id: no reference, no word. It follows from the log, and is told no more.
+TOLD = {"outbox_notice.subject"}
 
 
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("gone") / "state"
-    house, people = make(state, **databases.settings(state))
+    house, people = furnished(state)
     yield Scene(house, people, create_app(house), Things(), Things())
     house.engine.dispose()
     house.keystore.dispose()
@@ -102,11 +106,11 @@ def gone(scene: Scene) -> tuple[str, int, str]:
     return case.item, case.item_id, reference
 
 
-def test_no_column_but_log_case_certificate_and_tombstone_names_a_destroyed_item(scene: Scene) -> None:
+def test_no_column_but_log_case_certificate_decision_notice_and_tombstone_names_a_destroyed_item(scene: Scene) -> None:
     bystander = scene.sent()
     item, number, reference = gone(scene)
     left = naming(scene, item, number, reference)
-    assert left <= TOMBSTONE | CASE | CERTIFICATE | LOG, "what else names it"
+    assert left <= TOMBSTONE | CASE | CERTIFICATE | DECISION | LOG | TOLD, "what else names it"
     with scene.house.work() as work:
         other = work.conn.execute(sa.text("select uuid, id from item where reference = :r"), {"r": bystander}).one()
     there = naming(scene, other.uuid, other.id, bystander)

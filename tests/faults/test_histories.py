@@ -19,7 +19,7 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from app.bootstrap import ledger, logbook, sequencing, sweeps, wiring
+from app.bootstrap import following, ledger, logbook, sequencing, sweeps
 from app.bootstrap.house import House
 from audit.follow import replay as replayed
 from foundation.actor import SERVICE
@@ -209,7 +209,7 @@ def _rebuilt(house: House) -> list[str]:
         kept = conn.execute(sa.select(disposal_batch_certificate)).mappings().all()
         for table in (disposal_batch_certificate, *FOLLOWED):
             conn.execute(table.delete())
-        replayed(conn, house.keys.log, wiring.followers(house)[0])
+        replayed(conn, house.keys.log, following.followers(house)[0])
         if kept:  # they stand on what was made again
             conn.execute(disposal_batch_certificate.insert(), [dict(row) for row in kept])
         after = _tables(conn)

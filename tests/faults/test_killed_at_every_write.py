@@ -24,10 +24,10 @@ from app.bootstrap import sequencing, sweeps
 from app.bootstrap.house import House, build, started
 from audit.examine import verify_database
 from audit.tables import audit_disclosure, audit_entry
-from bench.live import Standing, make
+from bench.live import Standing
 from foundation.actor import SERVICE
-from tests import databases
 from tests.faults.conftest import Scene, Things
+from tests.ready import furnished
 from vault.errors import KeyDisabled, KeyGone
 
 WRITING = ("insert", "update", "delete", "pragma wal_checkpoint", "vacuum")
@@ -37,7 +37,7 @@ SMALL = b"Nothing of this may be left. " * 4
 @pytest.fixture
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("every") / "state"
-    house, people = make(state, **databases.settings(state))
+    house, people = furnished(state)
     yield Scene(house, people, Flask(__name__), Things(), Things())
     house.engine.dispose()
     house.keystore.dispose()
@@ -120,8 +120,8 @@ def killed_at(scene: Scene, at: int, *items: str, act: Callable[..., None] = des
     return os.WIFSIGNALED(status)
 
 
-def ready(scene: Scene, number: int) -> list[str]:
-    """Items approved and cooled off."""
+def declined(scene: Scene, number: int) -> list[str]:
+    """References of items that are due, and whose source does not want them back."""
     references = []
     for _ in range(number):
         draft = scene.start_draft()
@@ -136,6 +136,13 @@ def ready(scene: Scene, number: int) -> list[str]:
     for reference in references:
         scene.retire(reference, "offer_return", "hmip-records")
         scene.retire(reference, "answer_return", "imb-records", answer="declined", reason="We have our own copy.")
+    return references
+
+
+def ready(scene: Scene, number: int) -> list[str]:
+    """Items approved and cooled off."""
+    references = declined(scene, number)
+    for reference in references:
         scene.retire(reference, "review", "imb-records", proposal="destroy", reason="No longer needed.")
         scene.retire(reference, "approve", "imb-owner")
     scene.clock.later(days=60)

@@ -23,11 +23,12 @@ from app.factory import create_app
 from audit.errors import LogUnavailable
 from audit.examine import verify_database
 from audit.tables import audit_disclosure, audit_entry
-from bench.live import ROOT, environment, make
+from bench.live import ROOT, environment
 from foundation.actor import SERVICE
 from retention.errors import DisposalRefused
 from tests import databases
 from tests.faults.conftest import CONTENT, Scene, Things, state_of
+from tests.ready import furnished
 from vault.errors import KeyDisabled, KeyGone
 from vault.keystore import erased
 
@@ -126,7 +127,7 @@ sweeps.dispose(house)
 @pytest.fixture
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("killed") / "state"
-    house, people = make(state, **databases.settings(state))
+    house, people = furnished(state)
     yield Scene(house, people, create_app(house), Things(), Things())
     house.engine.dispose()
 

@@ -23,19 +23,20 @@ from audit.keeping import ActClass
 from audit.keys import period_of
 from audit.tables import audit_disclosure, audit_entry, audit_index, audit_leaf
 from audit.verify import verify_bundle
-from bench.live import enrol, make
+from bench.live import enrol
 from foundation.actor import SERVICE, Actor
 from foundation.calendar import LONDON
 from tests import databases
 from tests.faults.conftest import Scene, Things
 from tests.faults.test_killed_at_every_write import Hook, another
+from tests.ready import furnished
 from verifier import custodes_verify as apart
 
 
 @pytest.fixture
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("erased") / "state"
-    house, people = make(state, **databases.settings(state))
+    house, people = furnished(state)
     with house.work() as work:
         people["compliance"] = enrol(house, work, "compliance", "hmip", "hmip-compliance-officer", 0)
         people["auditor"] = enrol(house, work, "auditor", "imb", "imb-auditor", 0)

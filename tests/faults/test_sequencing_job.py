@@ -28,6 +28,7 @@ from audit.tables import audit_entry, audit_index
 from foundation.actor import SERVICE
 from identity.store.hasher import Hasher
 from tests.house import settings_of
+from tests.reliability.trying import in_a_fork
 
 
 @pytest.fixture
@@ -103,6 +104,20 @@ def test_a_name_is_used_by_one_unit_at_a_time_and_goes_on_where_it_was() -> None
     fresh = Writers(alone=False).take()
     assert isinstance(fresh, Chain)
     assert fresh.name != first.name, "another process, or this one started again"
+
+
+def test_a_process_that_is_forked_takes_no_name_of_the_one_it_came_from() -> None:
+    """What the first wrote since is not known to it: under the same name it would write the same number again."""
+    writers = Writers(alone=False)
+    first = writers.take()
+    assert isinstance(first, Chain)
+    writers.bring_back(first)
+    taken = in_a_fork(lambda: [writers.take(), writers.take()])
+    assert all(isinstance(each, Chain) for each in taken)
+    names = {each.name.partition("/")[0] for each in taken if isinstance(each, Chain)}
+    assert len(names) == 1
+    assert names.isdisjoint({first.name.partition("/")[0]})
+    assert writers.take() == first
 
 
 def test_units_one_in_another_and_rolled_back_leave_whole_chains(house: House) -> None:

@@ -6,18 +6,23 @@ Marked for PostgreSQL; its twin on a file is test_killed_between, where the proc
 from __future__ import annotations
 
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
-from app.bootstrap import sequencing
+from app.bootstrap import engines, sequencing
 from app.bootstrap.engines import reading
 from app.factory import create_app
 from audit.examine import verify_database
 from bench.live import make
 from bench.postgresql import Server
 from tests.faults.conftest import Scene, Things
+from vault import keydatabase
+from vault.errors import StorageFailed
+from vault.keydatabase import KeyDatabase
 
 pytestmark = pytest.mark.database("postgresql")
 
@@ -71,3 +76,40 @@ def test_a_connection_cut_in_the_middle_of_an_act_undoes_it(scene: Scene, server
         act()
     assert scene.count("item") == before
     assert scene.send(draft)
+
+
+def test_a_server_that_hangs_is_given_up_on_and_asked_again_when_it_goes_on(
+    server: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stopped where it stands: its machine takes what is sent, and nothing ever answers, not even with a refusal."""
+    monkeypatch.setattr(engines, "_ANSWER", 1.0)
+    url = f"{server.url(server.create())}&connect_timeout=2"
+    house, people = make(tmp_path / "state", CUSTODES_DATABASE_URL=url)
+    scene = Scene(house, people, create_app(house), Things(), Things())
+    reference, client = scene.sent(), scene.client("staff", "api")
+    assert client.api("GET", f"/items/{reference}").status == 200
+    assert server.process is not None
+    every = [psutil.Process(server.process.pid), *psutil.Process(server.process.pid).children()]
+    for each in every:
+        each.suspend()
+    try:
+        began = time.monotonic()
+        answer = client.api("GET", f"/items/{reference}")
+        assert time.monotonic() - began < 10
+    finally:
+        for each in every:
+            each.resume()
+    assert (answer.status, answer.json["code"]) == (503, "app.database-unavailable")
+    assert int(answer.headers["Retry-After"]) > 0
+    assert client.api("GET", f"/items/{reference}").status == 200
+    house.engine.dispose()
+
+
+def test_a_key_store_that_hangs_is_given_up_on(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(keydatabase, "_ANSWER", 1.0)
+    engine = keydatabase.open_engine(server.url(server.create()))
+    with pytest.raises(StorageFailed), KeyDatabase(engine).reading() as conn:
+        conn.exec_driver_sql("select pg_sleep(20)")
+    with KeyDatabase(engine).reading() as conn:
+        assert conn.exec_driver_sql("select 1").scalar_one() == 1
+    engine.dispose()

@@ -9,9 +9,9 @@ from html.parser import HTMLParser
 import pytest
 
 from app.factory import create_app
-from bench.live import PASSWORD, InProcess, make
-from tests import databases
+from bench.live import PASSWORD, InProcess
 from tests.faults.conftest import Scene, Things, state_of
+from tests.ready import furnished
 
 TYPED = {
     "version": "1",
@@ -58,7 +58,7 @@ class Form(HTMLParser):
 @pytest.fixture
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("session") / "state"
-    house, people = make(state, **databases.settings(state))
+    house, people = furnished(state)
     yield Scene(house, people, create_app(house), Things(), Things())
     house.engine.dispose()
 

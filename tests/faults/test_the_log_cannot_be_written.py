@@ -90,6 +90,7 @@ READS = (
     page("open", "officer", "/items/{it.item}/content", holds(TEXT)),
     page("list", "officer", "/items", holds("IMB-20")),
     page("download", "officer", "/items/{it.item}/files/1", lambda said: said.body == CONTENT),
+    page("view", "officer", "/items/{it.item}/files/1/view", lambda said: said.status == 200),
     page("one of the list", "officer", "/items/{it.item}", holds("Acknowledge")),
     page("refusal", "vice", "/items/{it.item}", lambda said: said.status == 404),
     page(

@@ -10,9 +10,9 @@ import pytest
 from werkzeug.serving import make_server
 
 from app.factory import create_app
-from bench.live import Answer, Client, make
-from tests import databases
+from bench.live import Answer, Client
 from tests.faults.conftest import Scene, Things
+from tests.ready import furnished
 
 Ask = Callable[[Client], Answer]
 
@@ -20,7 +20,7 @@ Ask = Callable[[Client], Answer]
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("two") / "state"
-    house, people = make(state, **databases.settings(state))
+    house, people = furnished(state)
     yield Scene(house, people, create_app(house), Things(), Things())
     house.engine.dispose()
 

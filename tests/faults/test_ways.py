@@ -19,11 +19,11 @@ from app.bootstrap.schema import metadata
 from app.bootstrap.ways import Way, going, way
 from app.bootstrap.work import Work
 from app.factory import create_app
-from bench.live import Client, make
+from bench.live import Client
 from foundation.actor import SERVICE
-from tests import databases
 from tests.faults.conftest import Scene, Things
 from tests.faults.test_two_at_once import serving, together
+from tests.ready import furnished
 
 counter = metadata.tables["reference_counter"]
 
@@ -31,7 +31,7 @@ counter = metadata.tables["reference_counter"]
 @pytest.fixture(scope="module")
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("ways") / "state"
-    house, people = make(state, **databases.settings(state))
+    house, people = furnished(state)
     yield Scene(house, people, create_app(house), Things(), Things())
     house.engine.dispose()
 
@@ -200,14 +200,14 @@ def test_who_would_go_alone_does_not_wait_for_one_who_acts_for_long(scene: Scene
 
 @pytest.mark.database("postgresql")
 @pytest.mark.parametrize("chosen", list(Way))
-def test_a_unit_that_enters_one_fact_makes_three_journeys_to_the_server(scene: Scene, chosen: Way) -> None:
-    """Its beginning, its entry, its end: at each it waits, while others meet what it holds."""
+def test_a_unit_that_enters_one_fact_makes_four_journeys_to_the_server(scene: Scene, chosen: Way) -> None:
+    """Its beginning, which agreements are in force, its entry, its end: at each it waits, while others meet it."""
 
     def enter() -> None:
         with going(chosen), scene.house.work() as work:
             work.trail.record(STARTED, actor=SERVICE, now=work.now, what={"version": "1", "demonstration": False})
 
-    assert journeys(scene, enter) == 3
+    assert journeys(scene, enter) == 4
 
 
 def journeys(scene: Scene, act: Callable[[], None]) -> int:

@@ -17,7 +17,8 @@ from hypothesis import strategies as st
 from app.api import cursor
 from app.api.errors import CursorInvalid
 from app.bootstrap.policies import load as load_policies
-from app.config import SETTINGS, Settings, SettingsFaulty
+from app.config import Settings, SettingsFaulty
+from app.settings import SETTINGS
 from audit import key_files, leaf, ranges, trust, witness_files
 from audit.anchor import ADDRESS
 from audit.errors import KeysMissing, NoteInvalid, TrustInvalid, VerifierKeyInvalid, WitnessesFaulty, WitnessFileFaulty

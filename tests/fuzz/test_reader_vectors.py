@@ -207,12 +207,16 @@ PAGES = {
 }
 
 # What only others read: each is read back, by code of its own, in the test named.
-WRITTEN = {"return.md": "web/test_batch_pages.py", "transfer.md": "web/test_transfer.py"}
+WRITTEN = {
+    "media-container.md": "vault/test_encrypted_zip.py",
+    "return.md": "web/test_batch_pages.py",
+    "transfer.md": "web/test_transfer.py",
+}
 
 
 def test_every_page_of_a_format_has_vectors_good_and_bad() -> None:
     pages = {path.name for path in (VECTORS.parents[1] / "docs/formats").glob("*.md")}
-    assert pages == PAGES.keys() | WRITTEN.keys()
+    assert pages - {"index.md"} == PAGES.keys() | WRITTEN.keys()
     assert all((VECTORS.parent / path).is_file() for path in WRITTEN.values())
     for page, places in PAGES.items():
         for place in places:

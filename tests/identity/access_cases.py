@@ -75,7 +75,12 @@ def people() -> dict[str, Actor]:
             hmg=row["hmg"] == "yes",
             standing=row["standing"],
             vetted_until=_when(row["vetted"]),
-            trained_until=_when(row["trained"]),
+            handling_until=_when(row["handling"]),
+            disposal_until=_when(row["disposal"]),
+            media_until=_when(row["media"]),
+            informed_until=_when(row["informed"]),
+            abroad=row["abroad"] == "yes",
+            cleared=frozenset(row["cleared"].split()),
         )
         for row in rows("people")
     }
@@ -97,6 +102,7 @@ def _item(number: int, row: dict[str, str]) -> ItemFacts:
             Grant(NUMBERS[person], basis, Window(_when(since), _when(until))) for basis, person, since, until in grants
         ),
         recused=_all(row["recused"]),
+        owners=frozenset(row["owners"].split()),
         released_to=frozenset(row["released to"].split()),
         embargo_until=_when(row["embargo until"]) if row["embargo until"] else None,
         embargo_lead=NUMBERS[row["embargo lead"]] if row["embargo lead"] else None,

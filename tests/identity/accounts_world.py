@@ -19,6 +19,7 @@ from foundation.actor import NOBODY, Actor
 from foundation.bound import Binder
 from foundation.policy import Faults
 from identity.model import Party, Role, SignIn
+from identity.policy.gates import Gates, load_gates
 from identity.policy.parties import load_parties, load_roles
 from identity.ports import DutyDecider
 from identity.queries.people import People
@@ -46,11 +47,19 @@ def real_policies() -> tuple[dict[str, Party], dict[str, Role]]:
     return parties, roles
 
 
+def real_gates() -> Gates:
+    faults = Faults()
+    gates = load_gates(POLICIES, real_policies()[1], faults)
+    faults.raise_any()
+    return gates
+
+
 class World:
     """One house with one clock. ``work`` is one unit of work; ``log`` is what the log holds."""
 
     def __init__(self, folder: Path, *, decider: DutyDecider | None = None, hasher: Hasher = HASHER) -> None:
         self.parties, self.roles = real_policies()
+        self.gates = real_gates()
         self.now = NOON
         self.decider, self.hasher = decider, hasher
         self.engine = databases.engine(folder)
@@ -80,6 +89,7 @@ class World:
                 trail,
                 parties=self.parties,
                 roles=self.roles,
+                gates=self.gates,
                 hasher=self.hasher,
                 secrets=BOX,
                 binder=BINDER,
@@ -89,7 +99,7 @@ class World:
     @contextmanager
     def reading(self) -> Iterator[People]:
         with self._begun() as conn:
-            yield People(conn, parties=self.parties, roles=self.roles, binder=BINDER)
+            yield People(conn, parties=self.parties, roles=self.roles, gates=self.gates, binder=BINDER)
 
     def log(self, act: str = "identity.") -> list[tuple[str, str, str]]:
         """(act, outcome, subject) of the entries, in order, whose act begins so."""

@@ -27,8 +27,12 @@ _SORTS: dict[str, Callable[[str], Any]] = {
     "principal.party": lambda name: z3.Const(name, Entity),
     "principal.account": z3.String,
     "principal.hmg": z3.Bool,
+    "principal.abroad": z3.Bool,
     "principal.vettedUntil": z3.Int,
-    "principal.trainedUntil": z3.Int,
+    "principal.handlingUntil": z3.Int,
+    "principal.disposalUntil": z3.Int,
+    "principal.mediaUntil": z3.Int,
+    "principal.informedUntil": z3.Int,
     "resource.sender": lambda name: z3.Const(name, Entity),
     "resource.embargoLead": lambda name: z3.Const(name, Entity),
     "resource.state": lambda name: z3.Const(name, Entity),
@@ -90,7 +94,7 @@ def _expression(node: Mapping[str, Any]) -> Any:
         return z3.Not(_expression(body["arg"]))
     if kind == "has":
         return atom(f"has {_said(body['left'])}.{body['attr']}")
-    if kind in ("contains", "in", "hasTag"):
+    if kind in ("contains", "containsAll", "in", "hasTag"):
         return atom(f"{_said(body['left'])} {kind} {_said(body['right'])}")
     return _value(kind, body, node)
 
@@ -178,7 +182,12 @@ NEVER: dict[str, tuple[frozenset[str], Any]] = {
         z3.Const("principal.standing", Entity) != named("Standing", "active"),
     ),
     "anything with vetting lapsed": (ITEM_ACTIONS, z3.Int("principal.vettedUntil") <= NOW),
-    "anything with training lapsed": (ITEM_ACTIONS, z3.Int("principal.trainedUntil") <= NOW),
+    "anything with training in handling lapsed": (ITEM_ACTIONS, z3.Int("principal.handlingUntil") <= NOW),
+    "anything with the handling requirements not accepted": (ITEM_ACTIONS, z3.Int("principal.informedUntil") <= NOW),
+    "a disposal with training in it lapsed": (
+        frozenset({"review-disposal", "approve-disposal"}),
+        z3.Int("principal.disposalUntil") <= NOW,
+    ),
     "content without a purpose": (frozenset(NEEDS_PURPOSE), z3.String("context.purpose") == ""),
     "an embargoed item but by sender and lead": (ITEM_ACTIONS, z3.And(EMBARGOED, z3.Not(SENDER), z3.Not(LEAD))),
     "an HMG only item outside HMG": (
@@ -189,13 +198,18 @@ NEVER: dict[str, tuple[frozenset[str], Any]] = {
         ITEM_ACTIONS,
         z3.And(z3.Bool("resource.orgOnly"), z3.Not(atom("resource.releasedTo contains principal.party"))),
     ),
+    "anything abroad without the leave of each owner": (
+        ITEM_ACTIONS,
+        z3.And(z3.Bool("principal.abroad"), z3.Not(atom("principal.cleared containsAll resource.owners"))),
+    ),
     "a recipients only item going on": (frozenset(ONWARD), z3.Bool("resource.recipientsOnly")),
-    "anything without a basis": (ITEM_ACTIONS, z3.Not(z3.Or(LASTING, TAGGED))),
+    "anything without a basis": (ITEM_ACTIONS - {"break-glass"}, z3.Not(z3.Or(LASTING, TAGGED))),
     "reading by a grant that ended": (
         frozenset({"see", "open"}),
         z3.And(z3.Not(LASTING), z3.Int("grant.until") <= NOW, z3.Int("breakGlass.until") <= NOW),
     ),
-    "a copy by a grant alone": (ITEM_ACTIONS - {"see", "open"}, z3.Not(LASTING)),
+    "a copy by a grant alone": (ITEM_ACTIONS - {"see", "open", "break-glass"}, z3.Not(LASTING)),
+    "breaking the glass without the duty": (frozenset({"break-glass"}), z3.Not(duty("safety-override"))),
     "passing on without the duty": (frozenset({"pass-on"}), z3.Not(duty("router"))),
     "withdrawing but by the sender": (frozenset({"withdraw"}), z3.Not(SENDER)),
     "passing on for an office not on the route": (frozenset({"pass-on"}), z3.Not(ROUTED)),

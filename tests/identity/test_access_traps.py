@@ -34,7 +34,7 @@ BARRED = {
     "other organisation": (ACTOR, replace(ITEM, org_only=True)),
     "embargoed": (ACTOR, replace(ITEM, embargo_until=datetime(2027, 1, 1, tzinfo=UTC))),
     "administrator": (replace(ACTOR, duties=frozenset({"account-admin"})), ITEM),
-    "untrained": (replace(ACTOR, trained_until=NOW), ITEM),
+    "untrained": (replace(ACTOR, handling_until=NOW), ITEM),
     "suspended": (replace(ACTOR, standing="suspended"), ITEM),
 }
 

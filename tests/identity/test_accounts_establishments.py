@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from identity.errors import EstablishmentsFaulty
-from identity.model import Establishment, Imported
+from identity.model import Establishment
 from identity.rules.establishments import KNOWN, MOST_BYTES, MOST_ROWS, NEEDED, parse, read
+from identity.store.offices import Imported
 
 BAD = sorted((Path(__file__).parent / "bad" / "establishments").glob("*.csv"))
 ONE = Establishment("ABI", "Northmoor (HMP)", "", "PRISON", True, "Northmoor", "England", "invented for tests")

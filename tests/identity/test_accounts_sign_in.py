@@ -51,7 +51,7 @@ def test_an_invited_person_is_neither_trained_nor_vetted_nor_appointed(world: Wo
     with world.reading() as people:
         actor = people.actor(person_id, now=world.now)
     assert (actor.standing, actor.duties, actor.offices, actor.groups) == ("invited", set(), set(), set())
-    assert (actor.trained_until, actor.vetted_until) == (BEGINNING, BEGINNING)
+    assert (actor.handling_until, actor.vetted_until) == (BEGINNING, BEGINNING)
     assert world.acts() == ["account-created", "account-invited"]
 
 
@@ -396,12 +396,12 @@ def test_the_last_ten_passwords_cannot_come_back_and_the_eleventh_can(world: Wor
     assert back.ok
 
 
-def test_resetting_the_second_factor_stops_the_old_one_and_every_session_at_once(world: World) -> None:
+def test_inviting_anew_stops_the_old_second_factor_and_every_session_at_once(world: World) -> None:
     person_id = world.person()
     token = world.sign_in(person_id)
     old = world.secrets[person_id]
     with world.work() as identity:
-        fresh = identity.reset_second_factor(person_id=person_id, actor=ADMIN, now=world.now, why="lost telephone")
+        fresh = identity.invite_again(person_id=person_id, actor=ADMIN, now=world.now, why="lost telephone")
     assert world.actor(token).id == "nobody"
     assert not world.password().ok
     with pytest.raises(StandingConflict), world.work() as identity:

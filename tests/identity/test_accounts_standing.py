@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from accounts_world import ADMIN, GOOD, POLICIES, VISITOR, World, totp_of
+from accounts_world import ADMIN, GOOD, NOON, POLICIES, VISITOR, World, totp_of
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,6 +31,8 @@ from identity.policy.access import load_access
 from identity.rules.decide import Decider
 from identity.rules.standing import MOVES, in_force, may_move, overlap
 from identity.tables import credential, password_history
+from tests import trained
+from tests.trained import SAID
 
 
 @pytest.fixture
@@ -57,9 +59,9 @@ MANAGING = {
     "reinstate": {},
     "leave": {},
     "invite_again": {},
-    "reset_second_factor": {},
+    "propose_recovery": {"checked": "in-person", "words": "Met."},
     "unlock": {},
-    "record_training": {"until": FOREVER},
+    "record_training": {"module": "handling", "on": NOON.date(), **SAID},
     "record_vetting": {"until": FOREVER},
     "appoint": {"role": "imb-staff", "office_id": "x"},
     "join_group": {"group_id": "x"},
@@ -94,7 +96,8 @@ def test_without_the_duty_nothing_is_managed_and_a_wrong_id_looks_like_a_right_o
     assert said[0] == said[1] == said[2]
     admin = Actor(id="admin", name="Ada", party="imb", principal=3, duties=frozenset({"account-admin"}))
     with world.work() as identity:
-        identity.record_training(person_id=person_id, until=FOREVER, actor=admin, now=world.now)
+        record = {"module": "handling", "on": NOON.date(), **SAID}
+        identity.record_training(person_id=person_id, **record, actor=admin, now=world.now)
     with pytest.raises(PersonUnknown), world.work() as identity:
         identity.suspend(person_id="no such id", actor=admin, now=world.now)
 
@@ -147,7 +150,7 @@ def test_a_suspended_account_comes_back_as_it_was(world: World) -> None:
         (None, "reinstate"),
         ("suspend", "suspend"),
         ("suspend", "invite_again"),
-        ("suspend", "reset_second_factor"),
+        ("suspend", "propose_recovery"),
         ("invite_again", "suspend"),
         ("invite_again", "reinstate"),
         ("leave", "reinstate"),
@@ -163,7 +166,7 @@ def test_what_does_not_follow_is_a_conflict(world: World, first: str | None, the
             getattr(identity, first)(person_id=person_id, actor=ADMIN, now=world.now)
     before = world.log()
     with pytest.raises(StandingConflict), world.work() as identity:
-        getattr(identity, then)(person_id=person_id, actor=ADMIN, now=world.now)
+        getattr(identity, then)(person_id=person_id, actor=ADMIN, now=world.now, **MANAGING[then])
     assert world.log() == before
 
 
@@ -197,13 +200,13 @@ def test_training_and_vetting_are_dates_on_the_actor(world: World) -> None:
     person_id = world.person()
     until = world.now + timedelta(days=365)
     with world.work() as identity:
-        identity.record_training(person_id=person_id, until=until, actor=ADMIN, now=world.now)
+        trained.record(identity, person_id, until=until, actor=ADMIN, now=world.now)
         identity.record_vetting(person_id=person_id, until=until + timedelta(days=1), actor=ADMIN, now=world.now)
     actor = world.actor(world.sign_in(person_id))
-    assert (actor.trained_until, actor.vetted_until) == (until, until + timedelta(days=1))
+    assert (actor.handling_until, actor.vetted_until) == (until, until + timedelta(days=1))
     for wrong in (until.replace(tzinfo=None), FOREVER + timedelta(days=1)):
         with pytest.raises(AccountInvalid), world.work() as identity:
-            identity.record_training(person_id=person_id, until=wrong, actor=ADMIN, now=world.now)
+            trained.record(identity, person_id, until=wrong, actor=ADMIN, now=world.now)
 
 
 def test_an_appointment_holds_from_its_first_instant_until_before_its_last(world: World) -> None:

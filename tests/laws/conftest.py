@@ -30,7 +30,7 @@ def decided(decider: Decider) -> dict[Actor, list[Verdict]]:
 
 
 @pytest.fixture(scope="session")
-def crossed(decided: dict[Actor, list[Verdict]]) -> Iterator[Crossed]:
+def crossed_once(decided: dict[Actor, list[Verdict]]) -> Iterator[Crossed]:
     """The crossed items as rows, stray ones among them, and which of them Cedar lets each person see, newest first."""
     with worlds.engine().connect() as conn:
         items = crossing.crossed_items(full=False)
@@ -43,3 +43,10 @@ def crossed(decided: dict[Actor, list[Verdict]]) -> Iterator[Crossed]:
                 for actor, verdicts in decided.items()
             },
         )
+
+
+@pytest.fixture
+def crossed(crossed_once: Crossed) -> Iterator[Crossed]:
+    """The same. No look of a test stays open: a server ends what idles in a transaction, and nobody could go on."""
+    yield crossed_once
+    crossed_once[0].rollback()

@@ -30,6 +30,11 @@ def crossed_items(*, full: bool) -> list[ItemFacts]:
         [{"state": state} for state in STATES],
         [{}, {"recused": frozenset({ME})}, {"recused": frozenset({OTHER, GROUPS[0], OFFICES[0]})}],
     ]
+    if not full:  # every combination of all would be four times as many, and nothing else reads it
+        owned: list[dict[str, object]] = [
+            {"owners": frozenset(own)} for own in ((), ("one",), ("two",), ("one", "two"))
+        ]
+        axes.append(owned)
     plain = [axis[0] for axis in axes]
     combinations: list[Sequence[dict[str, object]]] = list(itertools.product(*axes)) if full else []
     if not full:
@@ -56,10 +61,11 @@ def crossed_people(*, full: bool) -> list[Actor]:
         lone = [base, replace(base, groups=frozenset(GROUPS)), replace(base, offices=frozenset(OFFICES))]
         parties: list[dict[str, object]] = [{}, {"party": "two", "hmg": False}, {"party": "someone"}, {"party": ""}]
         others = [replace(member, **changes) for changes in parties]  # type: ignore[arg-type]
-        lapses = [{"standing": "suspended"}, {"vetted_until": NOW}, {"trained_until": NOW}]
+        lapses = [{"standing": "suspended"}, {"vetted_until": NOW}, {"handling_until": NOW}, {"informed_until": NOW}]
         lapses += [{"duties": frozenset({duty})} for duty in DUTIES]
-        kept = [{"vetted_until": NOW + MS, "trained_until": NOW + MS}]
-        return lone + others + [replace(member, **changes) for changes in lapses + kept]  # type: ignore[arg-type]
+        away = [{"abroad": True, "cleared": frozenset(own)} for own in (("one",), ("one", "two"), ())]
+        kept = [{"vetted_until": NOW + MS, "handling_until": NOW + MS}]
+        return lone + others + [replace(member, **changes) for changes in lapses + away + kept]  # type: ignore[arg-type]
     axes = itertools.product(
         sorted(PARTIES),
         ("active", "suspended"),
@@ -76,7 +82,7 @@ def crossed_people(*, full: bool) -> list[Actor]:
             hmg=PARTIES[party],
             standing=standing,
             vetted_until=vetted,
-            trained_until=trained,
+            handling_until=trained,
             groups=groups,
             offices=offices,
             duties=duties,

@@ -16,7 +16,8 @@ from identity.model import Grant, ItemFacts, Window
 from identity.policy.access import AccessPolicy, load_access
 from identity.rules.decide import Decider
 from sharing.queries.visible import Filters
-from sharing.tables import item, item_access, item_recusal, item_subject
+from sharing.store.access import printed
+from sharing.tables.items import item, item_access, item_recusal, item_subject
 from tests import databases
 
 NOW = datetime(2026, 11, 2, 9, 0, tzinfo=UTC)
@@ -28,7 +29,10 @@ STATES = ("open", "closed", "withdrawn", "destroyed")
 STANDINGS = ("invited", "active", "suspended", "left", "unknown")
 DUTIES = (
     *("account-admin", "compliance-officer", "breach-lead", "auditor"),
-    *("router", "records-reviewer", "disposal-approver", "operator"),
+    *("router", "records-reviewer", "disposal-approver", "operator", "removable-media", "media-approver"),
+    "data-protection",
+    "safety-override",
+    "oversight",
 )
 EVERY, ODD = b"A" * 16, b"B" * 16  # two blind-index values: one that every item carries, one of the odd ids
 FILTERS = (
@@ -120,6 +124,7 @@ def item_row(facts: ItemFacts) -> dict[str, object]:
         "agreement_version": 1,
         "route": "r",
         "originator": "one",
+        "owners": printed(facts.owners),
         "sender_id": facts.sender,
         "sender_office": row.sender_office,
         "marking": "OFFICIAL",
@@ -188,7 +193,10 @@ ACTORS = st.builds(
     duties=_rarely(frozenset(), *(frozenset({duty}) for duty in DUTIES), frozenset({"router", "auditor"})),
     standing=_rarely("active", *STANDINGS[2:]),
     vetted_until=_rarely(EDGES[4], *EDGES[:4]),
-    trained_until=_rarely(EDGES[4], *EDGES[:4]),
+    handling_until=_rarely(EDGES[4], *EDGES[:4]),
+    informed_until=_rarely(EDGES[4], *EDGES[:4]),
+    abroad=_rarely(False, True),
+    cleared=st.frozensets(st.sampled_from(sorted(PARTIES))),
 )
 
 
@@ -218,6 +226,7 @@ def worlds(draw: st.DrawFn) -> tuple[list[Actor], list[ItemFacts]]:
                 offices=draw(st.frozensets(st.sampled_from(OFFICES))),
                 grants=grants,
                 recused=draw(st.one_of(st.just(frozenset()), st.just(frozenset()), some)),
+                owners=draw(st.frozensets(st.sampled_from(sorted(PARTIES)))),
                 released_to=draw(st.frozensets(st.sampled_from(sorted(PARTIES)))),
                 recipients_only=draw(st.booleans()),
                 org_only=draw(_rarely(False, True)),

@@ -9,7 +9,7 @@ import pytest
 import sqlalchemy as sa
 from retention_world import APPROVER, OTHER, REVIEWER, WORDS, World, person
 
-import sharing.events as shared
+import sharing.events.items as shared
 from audit.follow import facts_about
 from foundation.actor import Actor
 from retention.errors import DisposalRefused

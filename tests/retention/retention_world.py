@@ -14,9 +14,10 @@ from uuid import NAMESPACE_URL, UUID, uuid5
 import sqlalchemy as sa
 
 import audit.tables
-import sharing.events as shared
+import sharing.events.items as shared
 import vault.events as vaulted
 from app.bootstrap.wiring import SealedWords
+from audit.follow import facts
 from audit.keys import LogKeys
 from audit.trail import Trail
 from foundation.actor import SERVICE, Actor
@@ -32,6 +33,7 @@ from retention.policy.files import load
 from retention.ports import Erasure, People
 from retention.queries.disposals import Disposals
 from retention.service.follower import Clocks
+from retention.service.replay import Replay
 from retention.service.retention import Retention
 from retention.service.witness import LogWitness
 from retention.store.cases import Cases
@@ -348,3 +350,17 @@ def empty(conn: sa.Connection) -> None:
     """What follows from facts goes; a rebuild brings it back."""
     for table in (*reversed(TOGETHER), disposal_hold_item, disposal_hold, disposal_case, *SCHEDULES):
         conn.execute(table.delete())
+
+
+def edited(world: World, change: str) -> list[str]:
+    """What a replay tells of the rows after somebody changed them behind the service; before, nothing."""
+    with world.engine.begin() as conn:
+        told = Replay(world.schedules, WORDS, "0" * 64)
+        for _, fact in facts(conn, world.keys):
+            if fact is not None and fact.kind in told.kinds:
+                told.follow(fact, "0" * 64)
+        assert list(told.differences(conn)) == []
+        conn.exec_driver_sql(change)
+        differences = list(told.differences(conn))
+        told.close()
+    return differences

@@ -23,16 +23,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from make_batch_certificate_vectors import mixed
 from make_certificate_vectors import issued, text_of, within
-from retention_world import APPROVER, OTHER, REVIEWER, WORDS, World, empty
+from retention_world import APPROVER, OTHER, REVIEWER, WORDS, World, edited, empty
 
-from audit.follow import facts, replay
+from audit.follow import replay
 from foundation.errors import ServiceError
 from retention.errors import BatchNotFound, CertificateNotFound, DisposalRefused
 from retention.queries.batches import BatchList
 from retention.queries.verify import is_certificate, verify_certificate
 from retention.rules import batch_certificate
 from retention.rules.selfproving import canonical
-from retention.service.replay import Replay
 from retention.store.batches import BatchRows
 from verifier import custodes_verify as apart
 
@@ -283,15 +282,7 @@ def test_a_certificate_that_is_not_the_one_its_batch_names_is_a_fault(
 def test_rows_edited_behind_the_service_are_told(world: World, change: str, said: str) -> None:
     batch = ended(world)
     certified(world, batch)
-    with world.engine.begin() as conn:
-        told = Replay(world.schedules, WORDS, "0" * 64)
-        for _, fact in facts(conn, world.keys):
-            if fact is not None and fact.kind in told.kinds:
-                told.follow(fact, "0" * 64)
-        assert list(told.differences(conn)) == []
-        conn.exec_driver_sql(change)
-        differences = list(told.differences(conn))
-        told.close()
+    differences = edited(world, change)
     wanted = said.format(batch).replace(" is missing", ": is missing")
     assert any(wanted in each for each in differences), differences
 

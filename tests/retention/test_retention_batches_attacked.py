@@ -9,7 +9,6 @@ from threading import Barrier
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 from batch_steps import (
     DESTROY,
     SECOND,
@@ -25,16 +24,15 @@ from batch_steps import (
     said,
     submitted,
 )
-from retention_world import APPROVER, BOTH, OTHER, REVIEWER, WORDS, World, empty, opened
+from retention_world import APPROVER, BOTH, OTHER, REVIEWER, World, edited, empty, opened
 from test_retention_holds_race import Crowded
 
 import retention.service.batches
-from audit.follow import facts, replay
+from audit.follow import replay
 from foundation.errors import Denied
 from retention.errors import BatchChanged, DetailsInvalid, DisposalRefused
 from retention.model.batch import Wanted
 from retention.service.holds import Terms
-from retention.service.replay import Replay
 from tests.taken_in import take_in
 
 
@@ -512,13 +510,5 @@ def test_after_all_this_a_replay_from_entry_zero_gives_the_same(world: World) ->
 ])  # fmt: skip
 def test_rows_of_batches_edited_behind_the_service_are_told(world: World, change: str) -> None:
     turbulent(world)
-    with world.engine.begin() as conn:
-        told = Replay(world.schedules, WORDS, "0" * 64)
-        for _, fact in facts(conn, world.keys):
-            if fact is not None and fact.kind in told.kinds:
-                told.follow(fact, "0" * 64)
-        assert list(told.differences(conn)) == []
-        conn.execute(sa.text(change))
-        differences = list(told.differences(conn))
-        told.close()
+    differences = edited(world, change)
     assert any("not as recorded" in each for each in differences), differences

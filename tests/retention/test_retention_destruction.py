@@ -179,7 +179,7 @@ def test_a_second_ending_does_not_reset_the_clock(world: World) -> None:
     first = world.look(item)
     world.pass_time(10)
     with world.engine.begin() as conn:
-        import sharing.events as shared
+        import sharing.events.items as shared
 
         what = {"reference": first.reference, "item_id": first.item_id, "originator": "alpha",
                 "retention_class": "letters", "agreement": "sample", "agreement_version": 1,
@@ -191,7 +191,7 @@ def test_a_second_ending_does_not_reset_the_clock(world: World) -> None:
 
 
 def test_a_refused_closing_starts_no_clock(world: World) -> None:
-    import sharing.events as shared
+    import sharing.events.items as shared
 
     with world.engine.begin() as conn:
         world.trail(conn).record(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
-from retention_world import APPROVER, BOTH, OTHER, REVIEWER, WORDS, ShelfEraser, World, empty, opened
+from retention_world import APPROVER, BOTH, OTHER, REVIEWER, WORDS, ShelfEraser, World, edited, empty, opened
 
 from audit.follow import facts, replay
 from foundation.actor import SERVICE, Actor
@@ -20,7 +20,6 @@ from retention.queries.disposals import Disposals
 from retention.queries.holds import HoldList
 from retention.service.holds import Terms
 from retention.service.preview import Asked
-from retention.service.replay import Replay
 from retention.tables.holds import disposal_hold, disposal_hold_item
 from tests.taken_in import take_in
 
@@ -429,15 +428,7 @@ def test_a_rebuild_from_entry_zero_gives_the_same_holds_and_what_they_stand_on(w
 ])  # fmt: skip
 def test_rows_edited_behind_the_service_are_told(world: World, change: str, said: str) -> None:
     history(world)
-    with world.engine.begin() as conn:
-        told = Replay(world.schedules, WORDS, "0" * 64)
-        for _, fact in facts(conn, world.keys):
-            if fact is not None and fact.kind in told.kinds:
-                told.follow(fact, "0" * 64)
-        assert list(told.differences(conn)) == []
-        conn.execute(sa.text(change))
-        differences = list(told.differences(conn))
-        told.close()
+    differences = edited(world, change)
     assert differences
     assert any(each.startswith("hold ") and each.endswith(said) for each in differences), differences
     assert "Joan" not in json.dumps(differences)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from retention_world import APPROVER, BOTH, OTHER, OTHER_APPROVER, REVIEWER, WORDS, World, empty, opened, person
 
-import sharing.events as shared
+import sharing.events.items as shared
 from audit.follow import facts, replay
 from foundation.actor import SERVICE
 from foundation.calendar import add_months, london_date

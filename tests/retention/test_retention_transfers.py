@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from retention_world import APPROVER, BOTH, OTHER_APPROVER, REVIEWER, World
 
-import sharing.events as shared
+import sharing.events.items as shared
 from foundation.actor import SERVICE
 from foundation.calendar import london_date
 from retention.errors import DetailsInvalid, DisposalRefused

@@ -99,6 +99,12 @@ class Watcher:
         if self.fault is not None:
             raise self.fault
 
+    def pause(self, most: float = 0.5) -> None:
+        """Until it has looked once more, or for so many seconds: on a busy machine whoever is watched waits for it."""
+        before, until = self.looks, time.monotonic() + most
+        while self.looks == before and time.monotonic() < until:
+            time.sleep(EVERY / 4)
+
     def _watch(self) -> None:
         try:
             while not self._stop.wait(EVERY):

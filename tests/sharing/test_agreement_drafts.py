@@ -27,7 +27,8 @@ NUMBERS = {
     "joint-inspection": [f"P{count:02}" for count in range(1, 28)],
     "probation-oversight": [f"Q{count:02}" for count in range(1, 23)],
 }
-importlib.import_module("sharing.events")
+for _name in ("sharing.events.agreements", "sharing.events.items"):
+    importlib.import_module(_name)
 
 
 @cache

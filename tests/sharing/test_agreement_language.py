@@ -21,7 +21,7 @@ from sharing.policy.places import Known
 LANGUAGE = Path(__file__).parent / "language"
 BASE = (LANGUAGE / "base.toml").read_text(encoding="utf-8")
 CASES = sorted(path for path in LANGUAGE.glob("*.toml") if path.stem != "base")
-for name in ("sharing.events", "incidents.events", "retention.events"):
+for name in ("sharing.events.agreements", "sharing.events.items", "incidents.events", "retention.events"):
     importlib.import_module(name)
 
 

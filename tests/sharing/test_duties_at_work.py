@@ -11,13 +11,16 @@ import pytest
 import sqlalchemy as sa
 
 from app.bootstrap.events import POLICIES_CHANGED
+from app.bootstrap.registry import is_stale
 from audit.follow import facts
 from foundation.errors import ServiceError
-from sharing.errors import DutyNotFound, MayNotSend, RecordFaulty, RecordNotFound, RecordRefused
+from sharing.errors.agreements import DutyNotFound, RecordFaulty, RecordNotFound, RecordRefused, RecordTooEarly
+from sharing.errors.items import MayNotSend
 from sharing.model.agreement import Agreements
 from sharing.model.coverage import Line, Occurrence, Record
 from sharing.model.duty import RECORD_MADE, Pattern, Span
 from sharing.model.item import Written
+from sharing.model.register import Register
 from sharing.model.terms import Condition
 from sharing.queries.agreed import Agreed
 from sharing.rules.duties import coverage
@@ -25,16 +28,16 @@ from sharing.service.agreeing import Agreeing, Attended
 from sharing.service.duty_follower import Duties
 from sharing.service.duty_replay import DutyReplay
 from sharing.store import duties as rows
-from sharing.tables import agreement_duty, agreement_evidence, agreement_record
+from sharing.tables.agreements import agreement_duty, agreement_evidence, agreement_record
 from tests.duty_tables import Words
 from tests.sharing.world import OS, World, written_of
 from tests.taken_in import take_in
 
 AGREEMENT = "hmip-imb"
 CLOCK = "0190d6c2-0000-7000-8000-0000000000cc"
-
-
 WORDS = Words()
+_MADE = datetime(2027, 8, 31, tzinfo=UTC)
+_CONTACT = Record("r", AGREEMENT, 1, "board-contact", _MADE.date(), "", "r", {}, {}, "imb", "p", _MADE, "e")
 
 
 @pytest.fixture
@@ -96,8 +99,17 @@ def today(world: World, **back: float) -> str:
     return (world.now - timedelta(**back)).date().isoformat()
 
 
-def inspection(world: World, establishment: str = "LEI") -> Record:
-    return record(world, "tess", "inspection", notified_on=today(world), establishment=establishment)
+def inspection(world: World, establishment: str = "LEI", *, begun: bool = True) -> Record:
+    """Notified today, and begun."""
+    found = record(
+        world, "tess", "inspection", establishment=establishment, begins_on=today(world), leader="Tess"
+    )  # fmt: skip
+    record(
+        world, "tess", "inspection-notified", inspection=found.id, notified_on=today(world), notified="The Governor"
+    )  # fmt: skip
+    if begun:
+        record(world, "tess", "inspection-begun", inspection=found.id, begun_on=today(world))
+    return found
 
 
 def contact(world: World, who: str, found: Record, what: str) -> Record:
@@ -220,6 +232,35 @@ def test_an_item_sent_before_a_bank_holiday_is_due_after_it(world: World) -> Non
     assert owed(world, "M23")[0].due_on == date(2026, 12, 30)
 
 
+def test_a_disagreement_before_christmas_has_its_working_days(world: World) -> None:
+    world.now = datetime(2026, 12, 10, 15, tzinfo=UTC)
+    record(world, "tess", "disagreement", arose_on=today(world), matter="Access.")
+    assert owed(world, "M40")[0].due_on == date(2027, 1, 12)
+    world.now = datetime(2027, 1, 12, 23, 59, tzinfo=UTC)
+    assert line(world, "M40").state == "due"
+    world.later(minutes=1)
+    assert line(world, "M40").state == "overdue"
+
+
+def test_a_contact_confirmed_on_a_last_of_august_goes_stale_after_a_leap_day() -> None:
+    kept = Register("contacts", "Contacts", "", ("board-contact",), Span("months", 6, "local interpretation"), ("M21",))
+    confirmed = replace(_CONTACT, on=date(2027, 8, 31))
+    assert not is_stale(kept, confirmed, date(2028, 2, 29))
+    assert is_stale(kept, confirmed, date(2028, 3, 1))
+    assert is_stale(kept, replace(_CONTACT, on=date(2026, 8, 31)), date(2027, 3, 1)), "and after 28 February in others"
+
+
+def test_an_establishment_that_has_closed_is_named_no_more_and_what_began_goes_on(world: World) -> None:
+    found = inspection(world, begun=False)
+    ann = world.actor("ann")
+    closed = replace(world.do(lambda w: w.people.establishment("LEI")), active=False)
+    world.do(lambda w: w.identity.import_establishments(rows=[closed], actor=ann, now=world.now))
+    with pytest.raises(RecordFaulty) as refused:
+        inspection(world, begun=False)
+    assert set(refused.value.fields) == {"establishment"}
+    record(world, "tess", "inspection-begun", inspection=found.id, begun_on=today(world))
+
+
 def test_just_before_midnight_in_summer_time_it_is_the_next_day(world: World) -> None:
     world.now = datetime(2027, 6, 30, 23, 30, tzinfo=UTC)
     world.send("cora")
@@ -253,19 +294,36 @@ def test_the_boards_concerns_come_before_the_first_meeting_or_are_late_the_day_a
 
 
 def test_a_report_for_the_establishment_meets_the_copy_owed_and_one_for_another_does_not(world: World) -> None:
-    inspection(world)
+    first, second = inspection(world), inspection(world)
     report = written_of(to_office=world.office("Leeds Board"))
-    world.send("cora", "inspection-report", route="report-to-board", written=report)
-    assert line(world, "M29").state == "met"
-    inspection(world, "HLI")
-    world.send("cora", "inspection-report", route="report-to-board", written=report)
-    assert [each.state for each in owed(world, "M29")] == ["open", "met"]
+    sent = world.send("cora", "inspection-report", route="report-to-board", written=report).reference
+    assert [each.state for each in owed(world, "M29")] == ["open", "open"]
+    record(world, "cora", "report-copy", inspection=second.id, sent_on=today(world), report=sent)
+    assert {each.thread: each.state for each in owed(world, "M29")} == {first.id: "open", second.id: "met"}
+    other = inspection(world, "HLI")
+    letter = world.send("cora").reference
+    for who, about, item in (("cora", other, sent), ("ivo", first, letter), ("ivo", first, "HMIP-2026-99999")):
+        with pytest.raises(RecordFaulty) as refused:
+            record(world, who, "report-copy", inspection=about.id, sent_on=today(world), report=item)
+        assert "report" in refused.value.fields
 
 
 def test_a_disagreement_is_referred_and_then_resolved_by_the_heads(world: World) -> None:
     arose = record(world, "bola", "disagreement", arose_on=today(world), matter="Access to records.")
     assert [line(world, number).state for number in ("M40", "M42")] == ["due", "nothing-yet"]
     given = {"disagreement": arose.id, "held_on": today(world), "resolution": "Not agreed."}
+    for early in ("referred", "resolved"):
+        with pytest.raises(RecordTooEarly):
+            record(world, "tess", "disagreement-step", became=early, **given)
+    other = record(world, "bola", "disagreement", arose_on=today(world), matter="Another.")
+    tried = {"held_on": today(world), "resolution": "Not agreed.", "became": "tried"}
+    record(world, "tess", "disagreement-step", disagreement=other.id, **tried)
+    with pytest.raises(RecordTooEarly):  # it is another that was tried
+        record(world, "tess", "disagreement-step", became="referred", **given)
+    record(world, "tess", "disagreement-step", disagreement=arose.id, **tried)
+    record(
+        world, "tess", "disagreement-step", became="resolved-at-working-level", **(given | {"disagreement": other.id})
+    )
     record(world, "tess", "disagreement-step", became="referred", **given)
     assert [line(world, number).state for number in ("M40", "M41", "M42")] == ["met", "recorded", "due"]
     record(world, "nia", "disagreement-step", became="resolved", **given)
@@ -283,7 +341,7 @@ def changed(world: World, route: str, **given: object) -> None:
 
 
 def test_nothing_goes_by_a_way_before_what_it_waits_for_is_recorded_of_that_establishment(world: World) -> None:
-    told = Pattern(RECORD_MADE, {"record": "inspection"})
+    told = Pattern(RECORD_MADE, {"record": "inspection-notified"})
     lately = Span("days", 28, "local interpretation", "no time is given")
     waits = Condition(
         told, same=True, words="The establishment must have been notified", within=lately, clauses=("M25a",)
@@ -362,7 +420,7 @@ def test_somebody_whose_training_lapsed_records_nothing(world: World) -> None:
     [
         ("meeting", {}, "held-on"),
         ("meeting", {"held_on": "2999-01-01"}, "held-on"),
-        ("inspection", {"notified_on": "2026-11-20", "establishment": "XXX"}, "establishment"),
+        ("inspection", {"begins_on": "2026-11-20", "establishment": "XXX"}, "establishment"),
         ("inspection-contact", {"inspection": "0190d6c2-0000-7000-8000-000000000001"}, "inspection"),
         ("meeting", {"held_on": "2026-11-20", "song": "la"}, "song"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from classification.errors import MarkingInvalid
-from sharing import tables
-from sharing.errors import (
+from sharing.errors.items import (
     Changed,
     DraftFaulty,
     DraftNotFound,
@@ -21,6 +21,7 @@ from sharing.errors import (
     TooManyFiles,
 )
 from sharing.model.item import Subject, Written
+from sharing.tables import items as tables
 from tests import stores
 from tests.sharing.world import LIMITS, World, written_of
 from vault.errors import Empty, PartNotBegun, TooLarge
@@ -205,3 +206,16 @@ def test_a_file_taken_off_is_gone_and_taken_off_once(house: World) -> None:
     with pytest.raises(FileNotFound):
         house.act("sana", "remove_file", draft, part)
     assert opened(house, "sana", draft).files == ()
+
+
+def test_nothing_new_is_begun_or_sent_about_an_establishment_that_has_closed(house: World) -> None:
+    draft = house.draft("sana")
+    ann = house.actor("ann")
+    closed = replace(house.do(lambda w: w.people.establishment("LEI")), active=False)
+    house.do(lambda w: w.identity.import_establishments(rows=[closed], actor=ann, now=house.now))
+    with pytest.raises(DraftFaulty) as refused:
+        house.draft("sana")
+    assert "has closed" in refused.value.fields["establishment"][0]
+    with pytest.raises(DraftFaulty) as refused:
+        house.act("sana", "send", draft)
+    assert "has closed" in refused.value.fields["establishment"][0]

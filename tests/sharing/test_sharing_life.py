@@ -9,9 +9,9 @@ import pytest
 import sqlalchemy as sa
 
 from audit.fact import Fact
-from sharing import tables
-from sharing.errors import ItemNotFound
+from sharing.errors.items import ItemNotFound
 from sharing.model.item import Written
+from sharing.tables import items as tables
 from tests.sharing.world import OS, World, written_of
 
 OUTCOME = Written(
@@ -54,7 +54,8 @@ def test_intelligence_of_imb_staff_reaches_the_inspectorate_and_is_closed(house:
     assert after.state == "closed"
     assert [e.act for e in after.events] == ["sent", "acknowledged", "closed"]
     assert after.events[-1].words == "Taken into the plan of the inspection."
-    assert not any(may.allowed for act, may in after.may.items() if act not in ("share", "recuse", "grant", "reopen"))
+    standing = ("share", "recuse", "grant", "reopen", "recall")
+    assert not any(may.allowed for act, may in after.may.items() if act not in standing)
     assert [act for act, _ in house.log()] == [
         "sharing.draft-started",
         "sharing.file-attached",

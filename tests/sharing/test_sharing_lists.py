@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sharing.errors import ActRefused, PurposeUnknown, SearchFaulty
+from sharing.errors.items import ActRefused, PurposeUnknown, SearchFaulty
 from sharing.model.item import Subject
 from sharing.queries.visible import Filters
 from tests.sharing.world import World, written_of

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from audit.noted import Noted
 from identity.rules.decide import Decider
-from sharing.errors import (
+from sharing.errors.items import (
     ActRefused,
     Changed,
     DoneAlready,
@@ -21,7 +22,6 @@ from sharing.errors import (
     ItemNotFound,
     MarkingSpill,
     MayNotSend,
-    Noted,
     NotYourOffice,
     PurposeUnknown,
     RouteUnknown,
@@ -32,7 +32,7 @@ from sharing.errors import (
 )
 from sharing.model.item import Written
 from sharing.store.bound import Bound
-from sharing.tables import item
+from sharing.tables.items import item
 from tests import databases
 from tests.sharing.world import BINDER, OS, World, written_of
 from vault.errors import Tampered

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sharing.errors import ActRefused, DraftNotFound, ItemNotFound
+from sharing.errors.items import ActRefused, DraftNotFound, ItemNotFound
 from sharing.model.item import ItemOpened, ItemSeen
 from tests.sharing.world import World, written_of
 

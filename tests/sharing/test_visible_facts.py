@@ -14,7 +14,7 @@ from foundation.actor import Actor
 from identity.model import Grant, ItemFacts, Window
 from sharing.queries import visible
 from sharing.store import access
-from sharing.tables import item, item_access
+from sharing.tables.items import item, item_access
 from tests.laws.worlds import NOW, engine, item_row
 
 MS, HOUR = timedelta(milliseconds=1), timedelta(hours=1)

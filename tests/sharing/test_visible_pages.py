@@ -12,9 +12,9 @@ from foundation.actor import NOBODY, SERVICE, Actor
 from foundation.errors import Unavailable
 from identity.model import ItemFacts
 from identity.rules.decide import Decider
-from sharing.errors import AccessDisagrees
+from sharing.errors.items import AccessDisagrees
 from sharing.queries import visible
-from sharing.tables import item
+from sharing.tables.items import item
 from tests import databases
 from tests.laws.worlds import EVERY, FILTERS, NOW, ODD, decider, engine, fill, matches
 
@@ -83,7 +83,7 @@ def test_a_search_wants_every_value_and_an_unknown_one_finds_nothing(conn: sa.Co
     assert visible.search(conn, ME, NOW, ()).rows == ()
 
 
-@pytest.mark.parametrize("actor", [NOBODY, SERVICE, replace(ME, standing="suspended"), replace(ME, trained_until=NOW)])
+@pytest.mark.parametrize("actor", [NOBODY, SERVICE, replace(ME, standing="suspended"), replace(ME, handling_until=NOW)])
 def test_who_fails_the_gate_or_holds_nothing_gets_nothing(actor: Actor, conn: sa.Connection, judge: Decider) -> None:
     assert visible.checked_page(conn, judge, actor, NOW).rows == ()
     assert visible.checked_page(conn, judge, actor, NOW, terms=(EVERY,)).rows == ()

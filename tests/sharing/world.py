@@ -26,18 +26,23 @@ from foundation.errors import ServiceError
 from foundation.policy import Faults
 from identity.model import Establishment, Office
 from identity.policy.access import load_access
+from identity.policy.adequacy import load_adequacy
+from identity.policy.gates import load_gates
 from identity.policy.parties import load_parties, load_roles
 from identity.queries.people import People
 from identity.rules.decide import Decider
 from identity.service.identity import Identity
 from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
-from sharing.model.item import ItemRef, Limits, Subject, Written
+from sharing.model.item import ItemRef, Subject, Written
+from sharing.model.upload import Limits
 from sharing.policy.files import load_agreements
+from sharing.policy.processing import load_processing
 from sharing.queries.items import Items
 from sharing.service.sharing import Sharing
 from tests import databases, stores
 from tests.taken_in import take_in
+from tests.trained import train
 from vault.keystore import KeyStore, open_engine
 from vault.service import Vault
 
@@ -45,7 +50,7 @@ POLICIES = Path(__file__).parents[2] / "policies"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
 ADMIN = Actor(id="0190d6c2-0000-7000-8000-00000000000a", name="Ada", party="imb", principal=900_001)
 BINDER = Binder(bytes(range(32)))
-LIMITS = Limits(file_bytes=1_000_000, files=3)
+LIMITS = Limits(file_bytes=1_000_000, files=3, upload_hours=24)
 OS = "OFFICIAL-SENSITIVE"
 T = TypeVar("T")
 
@@ -61,6 +66,8 @@ CAST = {  # name: (party, role, office kind or Board)
     "tess": ("hmip", "hmip-team-leader", "inspectorate"),
     "ann": ("imb", "imb-administrator", "administration"),
     "olu": ("hmip", "hmip-compliance-officer", "assurance"),
+    "ines": ("hmip", "hmip-chief-inspector", "chief-inspector"),
+    "gil": ("imb", "imb-compliance-officer", "assurance"),
 }
 BOARDS = {"Leeds Board": "LEI", "Hull Board": "HLI"}
 
@@ -89,9 +96,12 @@ class World:
         faults = Faults()
         self.parties = load_parties(POLICIES, faults)
         self.roles = load_roles(POLICIES, self.parties, faults)
+        self.gates = load_gates(POLICIES, self.roles, faults)
         names = {party.short: party.id for party in self.parties.values()}
         self.scheme = classification.policy.load(POLICIES, faults, organisations=names)
         self.agreements = load_agreements(POLICIES, self.parties, faults)
+        self.processing = load_processing(POLICIES, self.agreements, faults)
+        self.adequacy = load_adequacy(POLICIES, faults)
         access = load_access(POLICIES, faults)
         faults.raise_any()
         assert access is not None
@@ -199,7 +209,9 @@ class World:
     def _make(self, conn: sa.Connection) -> Doing:
         trail = Trail(conn, keys=self.log_keys, writer="test", policies="p" * 64, followers=self.followers)
         kept = Vault(conn, trail, keystore=self.keystore, keyring=self.keyring, backend=self.backend)
-        people = People(conn, parties=self.parties, roles=self.roles, binder=BINDER)
+        people = People(
+            conn, parties=self.parties, roles=self.roles, gates=self.gates, binder=BINDER, adequacy=self.adequacy
+        )
         common = {
             "decider": self.decider,
             "agreements": self.agreements,
@@ -207,12 +219,22 @@ class World:
             "index_key": bytes(range(32)),
             "binder": BINDER,
         }
-        acts = Sharing(conn, trail, vault=kept, scheme=self.scheme, parties=self.parties, limits=LIMITS, **common)
+        acts = Sharing(
+            conn,
+            trail,
+            vault=kept,
+            scheme=self.scheme,
+            parties=self.parties,
+            limits=LIMITS,
+            processing=self.processing,
+            **common,
+        )
         accounts = Identity(
             conn,
             trail,
             parties=self.parties,
             roles=self.roles,
+            gates=self.gates,
             hasher=Hasher(passes=1, memory_kib=8, lanes=1),
             secrets=SecretBox(bytes(range(32))),
             binder=BINDER,
@@ -258,7 +280,7 @@ class World:
                 person = _join(accounts, name, party, self.now)
                 held = offices.get(office) or offices[f"{party}/{office}"]
                 accounts.appoint(person_id=person, role=role, office_id=held, **given)
-                accounts.record_training(person_id=person, until=year, **given)
+                train(accounts, self.gates, person, until=year, **given)
                 accounts.record_vetting(person_id=person, until=year, **given)
 
 

@@ -17,7 +17,19 @@ from foundation.errors import ServiceError
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
-ROOMS = ("app", "sharing", "retention", "incidents", "identity", "vault", "classification", "audit", "foundation")
+ROOMS = (
+    "app",
+    "sharing",
+    "retention",
+    "incidents",
+    "custody",
+    "outbox",
+    "identity",
+    "vault",
+    "classification",
+    "audit",
+    "foundation",
+)
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.rglob("*.md"), *(ROOT / "policies").rglob("*.md")])
 CLAUSE = re.compile(r"\bM[0-9]{2}[ab]?\b")
 
@@ -102,6 +114,8 @@ def test_every_duty_a_policy_cites_stands_in_the_map() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=rel)
 def test_a_link_leads_to_something(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
+        if "pictures/" in target:  # taken when the guides are walked, and not kept
+            continue
         assert target.startswith("https://") or (page.parent / target).exists(), target
 
 

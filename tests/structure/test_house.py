@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import json
 import pkgutil
 import re
 import subprocess
@@ -17,8 +18,8 @@ import pytest
 from foundation.errors import Conflict, Denied, Invalid, NotFound, ServiceError, Unavailable
 
 ROOT = Path(__file__).parents[2]
-WORK, MEANS = ("sharing", "retention", "incidents"), ("identity", "vault", "classification")
-BELOW_APP = (*WORK, *MEANS, "audit", "foundation", "verifier")
+WORK, MEANS = ("sharing", "retention", "incidents", "custody", "outbox"), ("identity", "vault", "classification")
+BELOW_APP = (*WORK, *MEANS, "audit", "foundation", "verifier", "client")
 ROOMS = ("app", *BELOW_APP)
 KINDS = (Invalid, Denied, NotFound, Conflict, Unavailable)
 MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
@@ -26,6 +27,7 @@ MODULES = sorted(path for room in ROOMS for path in (ROOT / room).rglob("*.py"))
 LONG_FUNCTIONS: dict[str, str] = {}
 LONG_MODULES: dict[str, str] = {
     "verifier/custodes_verify.py": "an auditor carries it away: one file that stands by itself",
+    "client/custodes_client.py": "a program carries it away: one file that stands by itself",
 }
 
 
@@ -124,7 +126,7 @@ def _docstrings(path: Path) -> set[object]:
 
 def services() -> list[tuple[str, object]]:
     found = []
-    for room in ("sharing", "retention", "incidents", "identity", "vault"):
+    for room in ("sharing", "retention", "incidents", "custody", "outbox", "identity", "vault"):
         for name in [n for n in every_module() if n == f"{room}.service" or n.startswith(f"{room}.service.")]:
             module = importlib.import_module(name)
             for _, kind in inspect.getmembers(module, inspect.isclass):
@@ -185,7 +187,7 @@ def test_every_decision_says_what_it_costs() -> None:
 
 
 def test_every_setting_stands_in_its_page() -> None:
-    from app.config import SETTINGS
+    from app.settings import SETTINGS
 
     page = (ROOT / "docs" / "configuration.md").read_text(encoding="utf-8")
     for setting in SETTINGS:
@@ -199,6 +201,11 @@ def test_lock_files_hold_hashes_and_no_addresses() -> None:
         pinned = [line for line in text.splitlines() if re.match(r"[A-Za-z0-9]", line)]
         assert pinned
         assert all("==" in line and line.endswith("\\") for line in pinned), path.name
+    lock = (ROOT / "tests/provider/package-lock.json").read_text(encoding="utf-8")
+    assert "://" not in lock
+    packages = [each for name, each in json.loads(lock)["packages"].items() if name]
+    assert packages
+    assert all(each["version"] and each["integrity"].startswith("sha512-") for each in packages)
 
 
 def test_the_rooms_are_exactly_those_of_the_import_contracts() -> None:

@@ -231,7 +231,11 @@ def points(world: World, end: str) -> int:
     return at - plan_before.left
 
 
-@pytest.mark.parametrize("done", [False, True], ids=["before the write", "after the write"])
+# What the stores keep after one write is what they keep before the next: on the second run one of the two is enough.
+AFTER = pytest.param(True, id="after the write", marks=pytest.mark.once("the same is kept as before the next write"))
+
+
+@pytest.mark.parametrize("done", [pytest.param(False, id="before the write"), AFTER])
 @pytest.mark.parametrize("then", ["sweep", "repeat"])
 @pytest.mark.parametrize("end", ["carried out", "thrown away"])
 def test_a_crash_at_any_point_is_mended(world: World, done: bool, then: str, end: str) -> None:

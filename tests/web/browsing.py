@@ -39,6 +39,7 @@ def look(page: Page, address: str, axe: Axe | None) -> None:
 
 def seen(page: Page, axe: Axe | None) -> None:
     """As ``look``, of the page that stands there; also on a narrow screen."""
+    page.wait_for_load_state()  # a click waits for the answer, not for the page that it brings
     assert page.locator("h1").count() == 1
     assert page.locator(".app-marking").count() == 2
     legends = page.locator("fieldset > legend").all_inner_texts()

@@ -99,8 +99,8 @@ class Person:
     def draft(self, way: str = WAY, grade: str = "OFFICIAL-SENSITIVE", **typed: Any) -> str:
         """A complete draft; its address."""
         offered = re.findall(rf'value="({re.escape(way)}/\d+)"', self.get("/items/new").text)
-        edit = self.send("/items/new", way=offered[0], grade=grade).headers["Location"]
-        answer = self.send(edit, **{**COMPLETE, **typed})
+        edit = self.send("/items/new", way=offered[0]).headers["Location"]
+        answer = self.send(edit, **{**COMPLETE, "grade": grade, **typed})
         return str(answer.headers["Location"])
 
     def item(self, way: str = WAY, **typed: Any) -> str:
@@ -132,10 +132,10 @@ COMPLETE = {
 
 
 def said(answer: TestResponse) -> str:
-    """The words of a page's main part."""
+    """The words of a page's main part, without the number each request has of its own."""
     main = re.search(r"<main.*?</main>", answer.text, re.DOTALL)
     bare = re.sub(r"<(script|style).*?</\1>|<[^>]+>", " ", main[0] if main else answer.text, flags=re.DOTALL)
-    return " ".join(unescape(bare).split())
+    return re.sub(r"Request number: \w+", "", " ".join(unescape(bare).split()))
 
 
 def marking_of(answer: TestResponse) -> set[str]:

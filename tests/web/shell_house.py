@@ -18,6 +18,7 @@ import pyotp
 from flask import Blueprint, Flask, redirect
 
 import identity.tables  # noqa: F401 - their rows stand in the common metadata
+import outbox.tables  # noqa: F401
 from app.http import order
 from app.http.house import actor, house
 from app.http.permissions import public, signed_in
@@ -30,11 +31,16 @@ from foundation.actor import NOBODY, Actor
 from foundation.bound import Binder
 from foundation.errors import Conflict, Denied, Invalid, NotFound, Reason, Unavailable
 from foundation.policy import Faults
+from identity.policy.gates import load_gates
 from identity.policy.parties import load_parties, load_roles
+from identity.queries.checks import Checks
 from identity.queries.people import People
+from identity.queries.tokens import TokenList
 from identity.service.identity import Identity
 from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
+from outbox.policy.files import NO_RULES
+from outbox.queries.lists import OutboxList
 from tests import databases
 from vault.errors import TooLarge
 
@@ -56,12 +62,21 @@ class Work:
     def __enter__(self) -> Work:
         self.shell.lock.acquire()
         self._begun = self.shell.engine.begin()
-        conn = self._begun.__enter__()
-        trail = Trail(conn, keys=self.shell.keys, writer="test", policies="p" * 64)
+        self.conn = conn = self._begun.__enter__()
+        trail = Trail(conn, keys=self.shell.keys.log, writer="test", policies="p" * 64)
         policies = self.shell.policies
-        known: dict[str, Any] = {"parties": policies.parties, "roles": policies.roles, "binder": BINDER}
+        known: dict[str, Any] = {
+            "parties": policies.parties,
+            "roles": policies.roles,
+            "gates": policies.gates,
+            "binder": BINDER,
+        }
         self.identity = Identity(conn, trail, hasher=self.shell.hasher, secrets=self.shell.box, **known)
         self.people = People(conn, **known)
+        self.checks = Checks(conn, roles=policies.roles, gates=policies.gates)
+        tokens = {"people": self.people, "roles": policies.roles, "binder": BINDER, "secrets": self.shell.box}
+        self.tokens = TokenList(conn, **tokens)
+        self.outbox_list = OutboxList(conn, policies.notifications)
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -79,12 +94,16 @@ class Shell:
     def __init__(self, folder: Path, *, secure: bool = False) -> None:
         faults = Faults()
         parties = load_parties(POLICIES, faults)
-        self.policies = SimpleNamespace(parties=parties, roles=load_roles(POLICIES, parties, faults))
+        roles = load_roles(POLICIES, parties, faults)
+        gates = load_gates(POLICIES, roles, faults)
+        self.policies = SimpleNamespace(parties=parties, roles=roles, gates=gates, notifications=NO_RULES)
         faults.raise_any()
-        self.settings = SimpleNamespace(secure=secure, file_limit=LIMIT)
+        given = {"site": None, "demonstration": False}
+        self.settings = SimpleNamespace(proxies="127.0.0.1", secure=secure, file_limit=LIMIT, **given)
         self.engine = databases.engine(folder, "shell.db")
-        self.keys = LogKeys.create(folder / "keys", "custodes.test/log")
+        self.keys = SimpleNamespace(log=LogKeys.create(folder / "keys", "custodes.test/log"), web=bytes(range(32)))
         self.hasher, self.box = Hasher(passes=1, memory_kib=8, lanes=1), SecretBox(bytes(range(32)))
+        self.secrets = self.box
         self.lock = threading.RLock()
         self.ahead = timedelta()
         self.sunk: list[Recorder] = []
@@ -268,6 +287,7 @@ def make_app(shell: Shell) -> Flask:
     order.set_up(app, shell)  # type: ignore[arg-type]
     setup.set_up(app)
     app.register_blueprint(gallery)
+    app.add_url_rule("/api/docs", "api.reference", public(lambda: "The reference."))
     return app
 
 

@@ -6,11 +6,9 @@ import re
 from collections.abc import Callable, Iterator
 
 import pytest
-import sqlalchemy as sa
 from playwright.sync_api import Page
 from shell_house import serving
 
-from identity.tables import person as account
 from tests.house import PASSWORD, Live
 from tests.web import browsing
 from tests.web.record_pages import Visitor, acts, in_days, words
@@ -78,10 +76,17 @@ def test_an_account_is_appointed_trained_vetted_suspended_reinstated_and_closed(
     person, _ = invite(admin, "poppy@example.test", "Poppy Ashgrove")
     at = f"/accounts/{person}"
     office = live.boards["Leeds Board"]
-    admin.post(f"{at}/appoint", role="board-member", office=office)
+    admin.post(f"{at}/appoint", 422, role="board-member", office=office)
+    admin.post(f"{at}/appoint", role="board-member", office=office, words="Elected.")
+    assert "Appointed to nothing" in admin.get(at)
+    (asked,) = live.api("imb-admin").ok("GET", f"/conferrals?account={person}")["conferrals"]
+    live.confirm(asked["id"])
     assert "Board member Leeds Board" in admin.get(at)
-    admin.post(f"{at}/training", until=day(live, 400))
-    admin.post(f"{at}/vetting", until=day(live, 10))
+    passed = {"module": "handling", "passed": "yes", "provider": "Invented course", "evidence": "CERT-7"}
+    admin.post(f"{at}/training", 422, **passed | {"on": day(live, 1)})
+    admin.post(f"{at}/training", **passed | {"on": day(live, 0)})
+    assert "CERT-7" in admin.get(f"{at}/training")
+    admin.post(f"{at}/vetting", until=day(live, 10), words="Seen, V-1.")
     with live.house.work() as work:
         (held,) = work.people.appointments(person)
     admin.post(f"{at}/appointments/{held.id}/end", why="Moved on.")
@@ -118,20 +123,7 @@ def test_a_locked_account_is_unlocked(live: Live, admin: Visitor) -> None:
     assert ("identity.account-unlocked", "allowed") in acts(live)
 
 
-@pytest.mark.parametrize("act", ["invite-again", "reset-second-factor"])
-def test_a_lost_device_ends_in_a_new_invitation(live: Live, admin: Visitor, act: str) -> None:
-    me = account.c.id == live.ids["chair"]
-    with live.house.work() as work:
-        before = dict(work.conn.execute(sa.select(account).where(me)).mappings().one())
-    answer = admin.post(f"/accounts/{live.ids['chair']}/{act}", 200, why="Lost.")
-    assert "/invitations/" in answer.text
-    assert standing(live, live.ids["chair"]) == "invited"
-    # Back to how it stood and what it was bound with, for whoever is tested next.
-    with live.house.work() as work:
-        work.conn.execute(sa.update(account).where(me).values(**before))
-
-
-ACTS = ["suspend", "leave", "invite-again", "reset-second-factor"]
+ACTS = ["suspend", "leave", "invite-again"]
 
 
 @pytest.mark.parametrize("act", [*ACTS, "training", "vetting", "appoint"])
@@ -140,6 +132,14 @@ def test_nobody_manages_their_own_account(live: Live, act: str) -> None:
     me = f"/accounts/{live.ids['imb-admin']}"
     assert "Nobody manages their own account" in admin.get(me)
     given = {"until": day(live, 99), "why": "", "role": "imb-operator", "office": _admin_office(live)}
+    given |= {
+        "module": "handling",
+        "on": day(live, 0),
+        "passed": "yes",
+        "provider": "Me",
+        "evidence": "CERT-1",
+        "words": "x",
+    }
     if act == "appoint":
         given["until"] = ["", "", ""]
     answer = admin.post(f"{me}/{act}", 403, **given)
@@ -155,13 +155,10 @@ def _admin_office(live: Live) -> str:
 
 
 def test_a_role_that_does_not_fit_is_refused_with_every_reason(live: Live, admin: Visitor) -> None:
-    answer = admin.post(f"/accounts/{live.ids['staff']}/appoint", 422, role="board-chair", office=_admin_office(live))
+    given = {"office": _admin_office(live), "words": "Wanted."}
+    answer = admin.post(f"/accounts/{live.ids['staff']}/appoint", 422, role="board-chair", **given)
     assert "The role is not one of this office" in answer.text
-    page = words(
-        admin.post(
-            f"/accounts/{live.ids['staff']}/appoint", 409, role="imb-administrator", office=_admin_office(live)
-        ).text
-    )
+    page = words(admin.post(f"/accounts/{live.ids['staff']}/appoint", 409, role="imb-administrator", **given).text)
     assert "need two accounts" in page
 
 
@@ -183,7 +180,10 @@ def test_a_board_is_created_and_covers_an_establishment(live: Live, admin: Visit
 
 def test_a_need_to_know_group_takes_people_in_and_lets_them_go(live: Live, admin: Visitor) -> None:
     at = admin.post("/groups/new", name="Leeds inspection", party="imb").location
-    admin.post(at, person=live.ids["national"], until=["", "", ""])
+    admin.post(at, person=live.ids["national"], until=["", "", ""], words="Leads it.")
+    assert "Nobody." in admin.get(at)
+    (asked,) = live.api("imb-admin").ok("GET", f"/conferrals?account={live.ids['national']}")["conferrals"]
+    live.confirm(asked["id"])
     assert "National" in admin.get(at)
     assert "Leeds inspection" in admin.get(f"/accounts/{live.ids['national']}")
     admin.post(f"{at}/members/{live.ids['national']}/remove")
@@ -248,7 +248,7 @@ def test_the_pages_of_accounts_are_accessible_and_work_with_and_without_script(
     assert "The link works once" in page.inner_text("main")
     browsing.seen(page, checked)
     page.goto(f"{url}{person}/appoint")
-    page.click("text=Appoint this person")
+    page.click("main button:has-text('Propose this appointment')")
     browsing.seen(page, checked)
     browsing.links_lead_to_fields(page, script)
     assert PASSWORD not in page.content()

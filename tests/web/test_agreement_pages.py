@@ -13,7 +13,7 @@ from shell_house import serving
 
 from app.bootstrap import logbook, sweeps
 from app.bootstrap.wiring import console_identity
-from sharing.tables import agreement_duty
+from sharing.tables.agreements import agreement_duty
 from tests.house import CONSOLE, Live
 from tests.web import browsing
 from tests.web.record_pages import Visitor, acts, words
@@ -52,9 +52,10 @@ def test_everybody_finds_the_agreement_in_the_menu_and_every_duty_on_it(live: Li
 
 def test_the_list_is_narrowed_by_home_state_and_part(live: Live) -> None:
     visitor = Visitor(live, "compliance")
-    unmet = visitor.get(f"{PAGE}?home=open")
-    assert "M06" in unmet
-    assert "M15" not in unmet
+    recorded = visitor.get(f"{PAGE}?home=recorded")
+    assert "M06" in recorded
+    assert "M15" not in recorded
+    assert "No duty is in this list" in visitor.get(f"{PAGE}?home=open"), "every duty has its home"
     assert "M40" in visitor.get(f"{PAGE}?section=disagreements")
     assert "M43" not in visitor.get(f"{PAGE}?section=disagreements")
     assert "No duty is in this list" in visitor.get(f"{PAGE}?home=context&state=overdue")
@@ -102,9 +103,19 @@ def test_whoever_does_not_make_these_is_told_who_does_and_opens_none(live: Live)
     assert "Private words." in Visitor(live, "staff").get(made)
 
 
+def notified(live: Live, inspector: Visitor, establishment: str) -> str:
+    """An inspection whose establishment was notified today; its list of tasks."""
+    given = {**dated(live, "begins-on"), "leader": "Tess"}
+    found = inspector.post(f"{PAGE}/records/inspection/new", establishment=establishment, **given).location
+    about = found.split("/")[-2]
+    told = {**dated(live, "notified-on"), "notified": "The Governor"}
+    inspector.post(f"{PAGE}/records/inspection-notified/new?about={about}&step=notify", **told)
+    return found
+
+
 def test_an_inspection_is_seen_with_its_place_by_those_it_concerns(live: Live) -> None:
     inspector = Visitor(live, "inspector")
-    inspector.post(f"{PAGE}/records/inspection/new", **dated(live, "notified-on"), establishment="LEI")
+    notified(live, inspector, "LEI")
     assert "Leeds (HMP)" in inspector.get(f"{PAGE}/duties/M33")
     assert "Leeds (HMP)" in Visitor(live, "chair").get(f"{PAGE}/duties/M33")
     assert "IMB staff: Staff, Staff2" in inspector.get(f"{PAGE}/duties/M17")  # held by two
@@ -112,14 +123,14 @@ def test_an_inspection_is_seen_with_its_place_by_those_it_concerns(live: Live) -
     assert "Leeds (HMP)" not in hull
     assert "1 time more, owed by others" in hull
     form = f"{PAGE}/records/inspection-contact/new"
-    assert "has been notified Leeds (HMP)" in inspector.get(form)
-    assert "has been notified Leeds (HMP)" in Visitor(live, "chair").get(form)
-    assert "has been notified" not in Visitor(live, "hull").get(form)
+    assert "Inspection Leeds (HMP)" in inspector.get(form)
+    assert "Inspection Leeds (HMP)" in Visitor(live, "chair").get(form)
+    assert "Inspection Leeds (HMP)" not in Visitor(live, "hull").get(form)
 
 
 def test_a_board_that_gives_up_the_establishment_leaves_the_duty_with_nobody_and_it_says_so(live: Live) -> None:
     inspector = Visitor(live, "inspector")
-    inspector.post(f"{PAGE}/records/inspection/new", **dated(live, "notified-on"), establishment="HLI")
+    notified(live, inspector, "HLI")
     assert "Hull Board: Hull" in inspector.get(f"{PAGE}/duties/M33")
     with live.house.work(CONSOLE) as work:
         given = {"office_id": live.boards["Hull Board"], "establishment_key": "HLI"}

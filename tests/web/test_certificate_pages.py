@@ -192,7 +192,7 @@ SAID = {
     ("originator",): "IMB",
     ("kind",): "Intelligence",
     ("copies", "accounted", "0", "kind"): "A print of it",
-    ("copies", "accounted", "1", "kind"): "A disk, stick, tape or disc that came with it",
+    ("copies", "accounted", "1", "kind"): "A disk, stick, tape or disc: it came on one, or was put on one",
     ("copies", "accounted", "0", "fate"): "Destroyed",
     ("copies", "accounted", "1", "fate"): "Returned to its source",
     ("copies", "accounted", "0", "witnessed"): "A witness saw it",
@@ -339,3 +339,20 @@ def test_the_pages_of_certificates_and_copies_are_accessible_with_and_without_sc
     page.click("button:has-text('Record what became of it')")
     assert "The copy is accounted for" in page.inner_text("main")
     assert state_of(live, ref).state == "cooling-off"
+
+
+def test_every_disposal_of_an_establishment_in_a_month_is_found_without_typing(live: Live, done: Ended) -> None:
+    compliance = Visitor(live, "compliance")
+    every = set(re.findall(r"DC-[A-Z]+-\d{4}-\d{5}", compliance.raw("/certificates").text))
+    rows = list(csv.DictReader(io.StringIO(compliance.raw("/certificates/log.csv").data.decode("utf-8-sig"))))
+    assert every == {row["Certificate"] for row in rows} != set()
+    month = f"{live.now:%Y-%m}"
+    for place, name in (("LEI", "Leeds (HMP)"), ("HLI", "Hull (HMP)")):
+        page = compliance.raw(f"/certificates?establishment={place}&month={month}").text
+        wanted = {row["Certificate"] for row in rows if row["Establishment"] == place and month in row["Issued"][:7]}
+        assert set(re.findall(r"DC-[A-Z]+-\d{4}-\d{5}", page)) == wanted
+        assert f'value="{place}" selected' in page
+        assert name in page
+    assert "No certificate is in this list" in compliance.get("/certificates?month=2001-01")
+    assert every == set(re.findall(r"DC-[A-Z]+-\d{4}-\d{5}", compliance.raw("/certificates?month=99-x").text))
+    assert done

@@ -72,10 +72,46 @@ def test_who_may_send_nothing_is_told_why_and_what_they_can_do(people: dict[str,
     assert "Compliance officers see the logs, never the items" in said(people["compliance"].get("/items/new"))
 
 
+def test_a_letter_goes_in_three_pages_from_home_as_the_file_it_is(staff: Person) -> None:
+    home = staff.get("/").text
+    way = re.search(rf'name="way" value="({re.escape(WAY)}/\d+)"', home)
+    assert way
+    begun = staff.client.post("/items/new", data={**fields_of(home, "way"), "way": way[1]})
+    body = fields_of(staff.get(begun.headers["Location"]).text)
+    assert "grade" not in body, "how it is marked is for its sender to say"
+    typed = {**body, **COMPLETE, "text": "", "grade": "OFFICIAL", "files": (io.BytesIO(b"Dear all"), "letter.txt")}
+    written = staff.client.post(begun.headers["Location"], data=typed, content_type="multipart/form-data")
+    assert written.status_code == 303, said(written)
+    check = staff.get(written.headers["Location"])
+    assert "letter.txt" in said(check)
+    assert marking_of(check) == {"OFFICIAL"}
+    sent = staff.send(written.headers["Location"])
+    assert "Its reference is IMB-" in said(staff.get(sent.headers["Location"]))
+
+
+def test_a_file_that_came_with_a_faulty_form_is_kept_and_a_faulty_file_keeps_the_words(staff: Person) -> None:
+    edit = staff.draft() + "/edit"
+    letter = {"files": [(io.BytesIO(b"Dear all"), "letter.txt"), (io.BytesIO(b""), "empty.txt")]}
+    first = {**fields_of(staff.get(edit).text), "title": "", "add": "", **letter}
+    answer = staff.client.post(edit, data=first, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "1 file is added." in said(answer)
+    assert "empty.txt: The file has no content" in said(answer)
+    assert "Enter a title" in said(answer)
+    again = {**fields_of(answer.text), "title": "Saved with a faulty file", "add": ""}
+    again["files"] = [(io.BytesIO(b""), "empty.txt")]
+    answer = staff.client.post(edit, data=again, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    check = said(staff.get(edit.removesuffix("/edit")))
+    assert "Saved with a faulty file" in check
+    assert check.count("letter.txt") == 1
+    assert staff.client.post(edit, data={**fields_of(answer.text), "add": ""}).status_code == 303
+
+
 def test_a_way_that_was_not_offered_makes_no_draft(staff: Person) -> None:
-    page = said(staff.send("/items/new", 422, way=f"{DOWN}/1", grade="OFFICIAL"))
+    page = said(staff.send("/items/new", 422, way=f"{DOWN}/1"))
     assert "Not a valid choice" in page
-    assert "Select how it is marked" in said(staff.send("/items/new", 422))
+    assert "Select what you want to send" in said(staff.send("/items/new", 422))
 
 
 # the form
@@ -232,7 +268,7 @@ def test_what_was_typed_comes_back_after_an_expired_session(live: Live, staff: P
 def test_what_is_missing_is_listed_with_the_way_to_it_and_it_cannot_be_sent(staff: Person) -> None:
     way = re.search(rf'value="({re.escape(WAY)}/\d+)"', staff.get("/items/new").text)
     assert way
-    edit = staff.send("/items/new", way=way[1], grade="OFFICIAL").headers["Location"]
+    edit = staff.send("/items/new", way=way[1]).headers["Location"]
     draft = edit.removesuffix("/edit")
     page = staff.get(draft)
     for anchor in ("title", "text", "sharing_purpose", "establishment"):
@@ -422,17 +458,17 @@ def test_an_item_is_written_filled_sent_opened_and_read(
     page.goto(f"{live_url}/items/new")
     looked("new")
     page.check(f"input[name=way][value^='{WAY}']")
-    page.check("input[name=grade][value=OFFICIAL-SENSITIVE]")
     page.click("text=Continue")
     looked("edit-empty")
     page.click("button.govuk-button:has-text('Save and continue')")
     looked("edit-errors")
     links = page.locator(".govuk-error-summary__list a")
-    assert links.count() == 2
+    assert links.count() == 3
     for at in range(links.count()):
         assert page.locator(links.nth(at).get_attribute("href") or "").count() == 1
     for field in ("title", "text", "sharing_purpose"):
         page.fill(f"#{field}", str(COMPLETE[field]))
+    page.check("input[name=grade][value=OFFICIAL-SENSITIVE]")
     page.select_option("#establishment", "LEI")
     page.fill("#subject_1_name", "Joan Smith")
     page.select_option("#subject_1_type", "prison-number")
@@ -472,7 +508,7 @@ def test_an_item_is_written_filled_sent_opened_and_read(
     looked("content")
     with page.expect_download() as waiting:
         page.click("text=Evidence part 1.pdf")
-    assert waiting.value.suggested_filename == "OFFICIAL-SENSITIVE - PERSONAL DATA Evidence part 1.pdf"
+    assert waiting.value.suggested_filename == f"OFFICIAL-SENSITIVE - PERSONAL DATA {ref[0]} Evidence part 1.pdf"
     assert Path(waiting.value.path()).read_bytes() == files[0].read_bytes()
     page.click("text=What you cannot do here, and why")
     page.click("a:has-text('Acknowledge this item')")

@@ -16,7 +16,7 @@ import pytest
 
 from app.bootstrap import sequencing, sweeps
 from foundation.actor import SERVICE
-from sharing.events import FILE_DOWNLOADED
+from sharing.events.items import FILE_DOWNLOADED
 from tests.house import Caller, Live
 from tests.verifier.test_apart_alone import RUN, bare
 from tests.web.record_pages import Visitor, acts, by, certified_item, cooling_item, due_item, state_of

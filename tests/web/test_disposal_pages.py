@@ -101,6 +101,9 @@ def test_an_approval_is_withdrawn_and_a_review_sent_back(live: Live) -> None:
     ref = cooling_item(live)
     Visitor(live, "imb-records").post(f"/disposals/{ref}/stop", reason="Somebody asked for it.")
     assert state_of(live, ref).state == "due"
+    other = cooling_item(live)
+    live.api("imb-records").ok("POST", f"/disposals/{other}/stop", {"reason": "Somebody asked for it."})
+    assert live.api("imb-records").ok("GET", f"/disposals/{other}")["state"] == "due"
     step(live, "imb-records", ref, "review", proposal="destroy", reason="Really not needed.")
     Visitor(live, "imb-owner").post(f"/disposals/{ref}/send-back", reason="Look again.")
     assert state_of(live, ref).state == "due"

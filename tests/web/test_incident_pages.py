@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from playwright.sync_api import Page
 from shell_house import serving
 
@@ -13,7 +14,9 @@ from app.bootstrap import house as houses
 from app.config import Settings
 from app.demo import build as demo
 from app.factory import create_app
-from sharing.errors import MarkingSpill
+from sharing.errors.items import MarkingSpill
+from sharing.tables.items import item
+from tests.api.api_acts import sent
 from tests.house import Live, environ_of
 from tests.web import browsing
 from tests.web.record_pages import Visitor, acts, by, cooling_item, hidden, state_of, words
@@ -57,6 +60,8 @@ def test_an_incident_is_run_to_its_end(live: Live) -> None:
     assert number in lead.get("/incidents?state=open")
     page = lead.get(f"/incidents/{number}")
     assert "SECRET" in page
+    assert "The service noticed: Somebody typed a marking above OFFICIAL" in page
+    assert "It was marked above OFFICIAL" in page, "no answer stands there as a code"
     assert "security@justice.gov.uk" in page
     assert "Only if" in page
     refused = words(lead.post(f"/incidents/{number}/close", 409, outcome="contained").text)
@@ -66,17 +71,56 @@ def test_an_incident_is_run_to_its_end(live: Live) -> None:
     lead.post(f"/incidents/{number}/duties/isolate", 409)
     assert "Done" in lead.get(f"/incidents/{number}")
     lead.post(f"/incidents/{number}/close", outcome="contained", note="")
+    lead.post(f"/incidents/{number}/agree", 403, agree="yes")
+    assert number in lead.get("/incidents?state=closing")
+    Visitor(live, "imb-security").post(f"/incidents/{number}/agree", agree="yes")
     assert "the security team has taken the original over" in lead.get(f"/incidents/{number}")
     assert number not in lead.get("/incidents?state=open")
     assert number in lead.get("/incidents?state=closed")
 
 
 def test_a_clock_that_has_run_out_is_said(live: Live) -> None:
+    """What is owed at once is due now before it is overdue: the policy says how long."""
     number = spill(live)
-    live.later(minutes=61)
+    page = Visitor(live, "security").get(f"/incidents/{number}")
+    assert "Due now" in page
+    assert "Overdue" not in page
+    live.later(minutes=16)
+    page = Visitor(live, "security").get(f"/incidents/{number}")
+    assert "Due now" not in page
+    assert "Overdue" in page
+    live.later(minutes=45)
     page = Visitor(live, "security").get(f"/incidents/{number}")
     assert "Overdue" in page
+    assert "days late" not in page
     assert "Overdue" in Visitor(live, "security").get("/incidents")
+    live.later(days=31)
+    later = Visitor(live, "security").get(f"/incidents/{number}")
+    assert "31 days late" in later, [each for each in later.split("\n") if "late" in each][:4]
+
+
+def test_an_item_whose_records_were_edited_is_said_to_be_closed_to_everybody_already(live: Live) -> None:
+    number = spill(live)
+    ref = sent(live)
+    edited = sa.update(item).where(item.c.reference == ref)
+    with live.house.work() as work:
+        work.conn.execute(edited.values(marking_code="O"))
+    lead = Visitor(live, "security")
+    at, body = f"/incidents/{number}/contain", {"act": "quarantine", "target": ref}
+    assert "Nobody is shown it and nobody can open it" in words(lead.post(at, 422, **body).text)
+    with live.house.work() as work:
+        work.conn.execute(edited.values(marking_code="OS"))
+    lead.post(at, **body)
+    assert "Hold the item back from everybody" in lead.get(f"/incidents/{number}")
+
+
+def test_what_must_not_be_written_is_said_at_its_field(live: Live) -> None:
+    number = spill(live)
+    at = f"/incidents/{number}/assessment"
+    page = Visitor(live, "security").post(at, 422, f_found="It said A1234BC.").text
+    assert 'href="#f_found"' in page
+    assert "Take out what looks like a prison number" in words(page)
+    assert "Correct what is named" not in page
 
 
 def test_an_outcome_is_chosen_from_the_rules(live: Live) -> None:
@@ -116,7 +160,7 @@ def test_the_clock_is_moved_on_and_what_it_sets_going_is_done(live: Live) -> Non
     assert "1 certificate issued" in words(answer.text)
     assert (live.now - before).days >= 27
     assert state_of(live, ref).state == "destroyed"
-    assert ("app.clock-moved", "allowed") in acts(live, 40)
+    assert ("app.clock-moved", "allowed") in acts(live, 400)
     assert anybody.raw("/account").location.partition("?")[0] == "/sign-in"
 
 

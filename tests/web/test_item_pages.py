@@ -112,13 +112,12 @@ def test_somebody_whose_training_is_out_of_date_is_told_so_and_sees_nothing(live
     with live.house.work() as work:
         from app.bootstrap.wiring import console_identity
         from tests.house import CONSOLE
+        from tests.trained import record
 
-        console_identity(work).record_training(
-            person_id=live.ids["security"], until=work.now, actor=CONSOLE, now=work.now
-        )
+        record(console_identity(work), live.ids["security"], until=work.now, actor=CONSOLE, now=work.now)
     live.later(seconds=1)
-    assert "training is out of date" in said(lapsed.get("/items"))
-    assert "training is out of date" in said(lapsed.get("/items/new"))
+    assert "training in handling shared information is out of date" in said(lapsed.get("/items"))
+    assert "training in handling shared information is out of date" in said(lapsed.get("/items/new"))
 
 
 def test_filters_narrow_the_list_are_shown_and_can_be_taken_away(staff: Person, officer: Person) -> None:
@@ -258,7 +257,7 @@ def test_a_file_is_served_whole_or_in_part_with_its_marking_in_the_name(
     whole = officer.get(path)
     assert whole.data == body
     assert whole.headers["Content-Length"] == str(len(body))
-    assert "OFFICIAL-SENSITIVE%20Evidence" in whole.headers["Content-Disposition"]
+    assert f"OFFICIAL-SENSITIVE%20{ref}%20Evidence" in whole.headers["Content-Disposition"]
     assert whole.headers["Cache-Control"] == "no-store"
     assert whole.headers["X-Content-Type-Options"] == "nosniff"
     assert logged(live, "sharing.file-downloaded") == before + 1
@@ -301,9 +300,10 @@ def test_the_whole_way_of_a_letter(people: dict[str, Person], officer: Person, s
     page = staff.get(f"/items/{ref}/pass-on")
     assert "Leeds Board" in said(page)
     assert "Hull Board" not in said(page)
-    assert "Select the office" in said(staff.send(f"/items/{ref}/pass-on", 422))
     office = re.search(r'name="office"[^>]*value="(\d+)"', page.text)
     assert office
+    assert f'value="{office[1]}" checked' in page.text  # the way leaves one
+    assert "Not a valid choice" in said(staff.send(f"/items/{ref}/pass-on", 422, office="1"))
     done = staff.send(f"/items/{ref}/pass-on", office=office[1], note="For your next visit.")
     assert "is passed on" in said(staff.get(done.headers["Location"]))
     assert "For your next visit." in said(chair.opened(ref))
@@ -486,3 +486,18 @@ def test_every_page_of_items_asks_for_a_sign_in(live: Live) -> None:
             assert "/sign-in" in client.get(path).headers.get("Location", ""), path
         else:
             assert client.post(path).status_code == 401, path
+
+
+def test_an_answer_begins_from_the_item_with_what_nobody_should_type(
+    staff: Person, officer: Person, chair: Person
+) -> None:
+    ref = officer.item(way=DOWN)
+    staff.send(f"/items/{ref}/pass-on")  # the one office there is stands chosen
+    shown = chair.get(f"/items/{ref}").text
+    assert f'<form method="post" action="/items/{ref}/answer">' in shown
+    body = fields_of(shown, "grade")
+    begun = chair.client.post(f"/items/{ref}/answer", data=body).headers["Location"]
+    page = fields_of(chair.get(begun).text)
+    assert page["title"] == f"Answer to {ref}"
+    assert "(M37a" in page["sharing_purpose"]
+    assert page["text"] == ""

@@ -272,7 +272,7 @@ def test_no_act_that_something_stands_on_may_end_by_age(tmp_path: Path, changed:
 def test_every_act_that_rebuilds_a_table_is_stood_on() -> None:
     policies = load(POLICIES)
     needed = stood_on(policies.schedules, policies.agreements)
-    assert {"retention.item-due", "sharing.item-sent", "identity.account-created", "sharing.spill-refused",
+    assert {"retention.item-due", "sharing.item-sent", "identity.account-created", "incidents.incident-opened",
             "vault.key-destroyed", "audit.entries-redacted"} <= needed  # fmt: skip
     assert policies.keeping.acts.isdisjoint(needed)
 

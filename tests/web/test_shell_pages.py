@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 from shell_house import EMAIL, PASSWORD, Shell
 
 OPEN = [
@@ -267,3 +267,34 @@ def drawn(text: str) -> re.Pattern[str]:
             known[letter] = f"c{len(known)}"
             parts.append(f"{others}(?P<{known[letter]}>[0-9A-Fa-f]{{4}})")
     return re.compile("".join(parts))
+
+
+# What somebody tries who got a piece of script in, or a piece of a page: each ends in an error of the browser.
+TRIED = {
+    "document.body.innerHTML = '<b>x</b>'": "TypeError",
+    "document.body.insertAdjacentHTML('beforeend', '<b>x</b>')": "TypeError",
+    "new DOMParser().parseFromString('<b>x</b>', 'text/html')": "TypeError",
+    "document.write('<b>x</b>')": "TypeError",
+    "document.createElement('script').src = '/assets/js/app.js'": "TypeError",
+    "document.createElement('iframe').srcdoc = '<b>x</b>'": "TypeError",
+    "document.body.setAttribute('onclick', 'window.ran = 1')": "",  # Chromium lets it stand and does not run it
+    "trustedTypes.createPolicy('mine', {createHTML: text => text})": "TypeError",
+}
+
+
+def test_no_text_becomes_a_page_or_a_script(browser: Browser, shell_url: str) -> None:
+    """Trusted types, with no policy allowed; nothing inline; nothing in what the browser keeps."""
+    context = browser.new_context(base_url=shell_url)
+    page = context.new_page()
+    page.goto(f"{shell_url}/sign-in")
+    page.wait_for_load_state()
+    for tried, error in TRIED.items():
+        said = page.evaluate(f"(() => {{ try {{ {tried}; return '' }} catch (error) {{ return error.name }} }})()")
+        assert said == error or (not error and said), (tried, said)
+    page.evaluate(
+        "() => { const one = document.createElement('button'); one.textContent = 'x'; one.id = 'tried'; "
+        "document.body.append(one); one.click(); document.body.click() }"
+    )
+    assert page.evaluate("window.ran") is None
+    assert page.evaluate("[localStorage.length, sessionStorage.length, document.cookie]") == [0, 0, ""]
+    context.close()

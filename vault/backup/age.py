@@ -11,7 +11,7 @@ from hashlib import sha256
 from typing import cast
 
 from audit.errors import RecipientUnusable
-from audit.sealing import MOST, Recipient
+from audit.sealing import MOST, Recipient, Source
 from vault.backend import Reader, Writer
 from vault.backup.errors import BackupDamaged, BackupShut
 
@@ -45,7 +45,7 @@ def seal(pieces: Iterable[bytes], into: Writer, to: Sequence[Recipient]) -> tupl
     """Encrypt what comes into an object that is begun; its size and SHA-256. Raises what ``pieces`` or it raises."""
     import pyrage
 
-    source, sink = _Source(pieces), _Sink(into.write)
+    source, sink = Source(pieces), _Sink(into.write)
     made = [pyrage.x25519.Recipient.from_str(each.text) for each in to]
     try:
         pyrage.encrypt_io(source, sink, made)
@@ -62,7 +62,8 @@ def unseal(source: Reader, take: Callable[[memoryview], None], keys: Sequence[ob
     """
     import pyrage
 
-    pieces, sink = _Source(read_all(source)), _Sink(take)
+    counted = _Counted(read_all(source))
+    pieces, sink = Source(counted), _Sink(take)
     try:
         pyrage.decrypt_io(pieces, sink, list(keys))
     except (pyrage.DecryptError, OSError) as error:
@@ -71,7 +72,7 @@ def unseal(source: Reader, take: Callable[[memoryview], None], keys: Sequence[ob
         if isinstance(error, OSError) or sink.size:  # in the middle of what it had begun to open
             raise BackupDamaged(_DAMAGED) from None
         raise BackupShut("It was sealed for others. Give the private key of one of its recipients.") from None
-    return pieces.size, pieces.digest.hexdigest()
+    return counted.size, counted.digest.hexdigest()
 
 
 def read_all(source: Reader) -> Iterator[bytes]:
@@ -84,33 +85,18 @@ def read_all(source: Reader) -> Iterator[bytes]:
         yield bytes(piece)
 
 
-class _Source(io.RawIOBase):
-    """What comes, as a file that is read."""
+class _Counted:
+    """Pieces as they go by: how much, and the digest of it."""
 
     def __init__(self, pieces: Iterable[bytes]) -> None:
-        self.failed: BaseException | None = None
         self.size, self.digest = 0, sha256()
-        self._pieces = iter(pieces)
-        self._rest = memoryview(b"")
+        self._pieces = pieces
 
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1, /) -> bytes:
-        try:
-            while not self._rest:
-                piece = next(self._pieces, None)
-                if piece is None:
-                    return b""
-                self.digest.update(piece)
-                self.size += len(piece)
-                self._rest = memoryview(piece)
-        except BaseException as error:  # the library turns it into words; whoever called knows the kind
-            self.failed = error
-            raise
-        took = self._rest if size < 0 else self._rest[:size]
-        self._rest = self._rest[len(took) :]
-        return bytes(took)
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._pieces:
+            self.digest.update(piece)
+            self.size += len(piece)
+            yield piece
 
 
 class _Sink(io.RawIOBase):

@@ -36,6 +36,11 @@ def scope_of(body: str) -> str:
     return f"body/{body}"
 
 
+def set_id_of(fingerprint: str) -> str:
+    """The id of a set, from the fingerprint of its public key."""
+    return "-".join(fingerprint[start : start + 4] for start in range(0, 16, 4))
+
+
 def public_of(secret: bytes) -> bytes:
     """The public key of a 32-byte secret: 1,216 bytes."""
     lattice, curve = _private(secret)
@@ -59,8 +64,7 @@ class Copy:
     @property
     def set_id(self) -> str:
         """As printed on every share."""
-        digest = self.fingerprint
-        return "-".join(digest[start : start + 4] for start in range(0, 16, 4))
+        return set_id_of(self.fingerprint)
 
     @property
     def fingerprint(self) -> str:

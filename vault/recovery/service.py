@@ -8,6 +8,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from audit.fact import Value
+from audit.leaf import canonical
 from audit.trail import Trail
 from foundation.actor import Actor
 from vault import envelope, events
@@ -57,7 +58,8 @@ class Recovery:
         copy = Copy.decode(blank.sealing(files, now=now).encode())
         if any(copy.open(joined) != dict(files) for joined in _joined(copy, division.words)):
             raise RecoveryFileInvalid("The new shares did not open the new file. Nothing was made; try again.")
-        what = _of(copy) | {"threshold": threshold, "shares": shares, "keys": len(files), "sha256": _digest(copy)}
+        what = _of(copy) | {"threshold": threshold, "shares": shares, "keys": len(files)}
+        what |= {"held": held(files), "sha256": _digest(copy)}
         self._trail.record(events.SHARES_MADE, actor=actor, now=now, what=what)
         return Made(copy, division.words)
 
@@ -73,7 +75,7 @@ class Recovery:
         if not files or not all(fits(copy.scope, name) for name in files):
             raise SharesImpossible("There are no keys to recover, or a file among them is no key of that set.")
         renewed = copy.sealing(files, now=now)
-        what = _of(renewed) | {"keys": len(files), "sha256": _digest(renewed)}
+        what = _of(renewed) | {"keys": len(files), "held": held(files), "sha256": _digest(renewed)}
         self._trail.record(events.COPY_RENEWED, actor=actor, now=now, what=what)
         return renewed
 
@@ -81,18 +83,23 @@ class Recovery:
         self, *, copy: Copy, secret: bytes, files: Mapping[str, bytes], actor: Actor, now: datetime
     ) -> Rehearsal:
         """Open the copy in memory and compare. Raises SharesDoNotJoin, RecoveryFileInvalid."""
-        held = copy.open(secret)
-        both = sorted(held.keys() & files.keys())
+        old = copy.open(secret)
+        both = sorted(old.keys() & files.keys())
         found = Rehearsal(
-            same=tuple(name for name in both if held[name] == files[name]),
-            differing=tuple(name for name in both if held[name] != files[name]),
-            lacking=tuple(sorted(files.keys() - held.keys())),
-            retired=tuple(sorted(held.keys() - files.keys())),
+            same=tuple(name for name in both if old[name] == files[name]),
+            differing=tuple(name for name in both if old[name] != files[name]),
+            lacking=tuple(sorted(files.keys() - old.keys())),
+            retired=tuple(sorted(old.keys() - files.keys())),
         )
         counts = {name: len(getattr(found, name)) for name in ("same", "differing", "lacking", "retired")}
         what = _of(copy) | {"ok": found.ok, "sha256": _digest(copy)} | counts
         self._trail.record(events.SHARES_REHEARSED, actor=actor, now=now, what=what)
         return found
+
+
+def held(files: Mapping[str, bytes]) -> str:
+    """What tells one collection of key files from another: SHA-256 over names and digests. Keys cannot be guessed."""
+    return sha256(canonical({name: sha256(files[name]).hexdigest() for name in files})).hexdigest()
 
 
 def _joined(copy: Copy, words: tuple[str, ...]) -> list[bytes]:

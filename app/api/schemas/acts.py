@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from app.api.schemas.shapes import SHORT, Instant, ident, words
+from app.api.schemas.shapes import ID, SHORT, Count, Instant, ident, words
 
 
 class PassOnBody(Schema):
@@ -38,6 +38,33 @@ class ShareBody(Schema):
 class RecuseBody(Schema):
     person = ident()
     reason = words()
+
+
+class InsteadBody(Schema):
+    """`before`: the recipient who is gone. `to`: a colleague of theirs; left out, nobody is named instead."""
+
+    before = ident()
+    to = ident(required=False)
+
+
+class InsteadOf(Schema):
+    id = fields.String(metadata=ID)
+    name = fields.String()
+
+
+class Unreachable(Schema):
+    """A RECIPIENTS ONLY item of the asker's sending, a recipient who is gone, and who may be named instead."""
+
+    reference = fields.String()
+    person = fields.String(metadata=ID)
+    name = fields.String()
+    colleagues = fields.List(fields.Nested(InsteadOf))
+
+
+class UnreachableItems(Schema):
+    items = fields.List(fields.Nested(Unreachable))
+    next = fields.String(allow_none=True)
+    count = fields.Nested(Count)
 
 
 class GrantBody(Schema):

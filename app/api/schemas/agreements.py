@@ -8,6 +8,7 @@ from app.api.schemas.shapes import ID, Count
 from sharing.model.coverage import STATES
 from sharing.model.duty import HOMES, SOURCES, UNITS
 from sharing.model.record import TYPES
+from sharing.model.tasks import STEP_STATES
 from sharing.rules.duties.recording import MOST_WORDS
 
 
@@ -118,6 +119,64 @@ class AgreementRecord(Schema):
     made_by = fields.String(metadata=ID)
     made_at = fields.AwareDateTime(format="iso")
     entry = fields.String(metadata=ID)
+    circle = fields.String(metadata={"description": "The record whose named people know of it, or knew; or empty."})
+    closed = fields.Boolean(metadata={"description": "Whether those named alone know of it."})
+
+
+class TaskStep(Schema):
+    """A step: a record of `record`, with these `values`, that names the matter. `done`: the records that did it."""
+
+    id = fields.String()
+    title = fields.String()
+    part = fields.String()
+    record = fields.String()
+    values = fields.Dict(keys=fields.String(), values=fields.String())
+    clauses = fields.List(fields.String())
+    state = fields.String(validate=validate.OneOf(STEP_STATES))
+    mine = fields.Boolean(metadata={"description": "Whether the asker may do it now."})
+    waits = fields.List(fields.String(), metadata={"description": "What must be recorded before, in words."})
+    due_on = fields.Date(allow_none=True)
+    done = fields.List(fields.String(metadata=ID))
+
+
+class Matter(Schema):
+    """A matter by the record it began with. `ended`: the record after which nothing more is done of it, or empty."""
+
+    record = fields.Nested(AgreementRecord)
+    list = fields.String()
+    ended = fields.String()
+    steps = fields.List(fields.Nested(TaskStep))
+
+
+class Matters(Schema):
+    items = fields.List(fields.Nested(Matter))
+    next = fields.String(allow_none=True)
+    count = fields.Nested(Count)
+
+
+class NamedPerson(Schema):
+    """How a person stands to a record kept to named people."""
+
+    person = fields.String(metadata=ID)
+    state = fields.String(validate=validate.OneOf(["named", "ended", "barred"]))
+    at = fields.AwareDateTime(format="iso")
+    by = fields.String()
+
+
+class KnownTo(Schema):
+    """`closed`: named people alone know of it. `places` may be named, of those who do not make such records `most`."""
+
+    closed = fields.Boolean()
+    places = fields.List(fields.String())
+    most = fields.Integer(metadata={"description": "0: no number is given."})
+    may = fields.Boolean(metadata={"description": "Whether the asker says who knows of it."})
+    people = fields.List(fields.Nested(NamedPerson))
+
+
+class KnownToBody(Schema):
+    person = fields.String(required=True, validate=validate.Length(max=60), metadata=ID)
+    act = fields.String(required=True, validate=validate.OneOf(["name", "end", "bar"]))
+    reason = fields.String(required=True, validate=validate.Length(min=1, max=MOST_WORDS))
 
 
 class DutySeen(Schema):
@@ -130,8 +189,21 @@ class DutySeen(Schema):
 
 
 class FieldChoice(Schema):
+    """`by`: those who alone may choose it; empty: everybody who makes the record."""
+
     id = fields.String()
     words = fields.String()
+    by = fields.List(fields.String(), metadata={"description": "The places that may choose it; empty: all."})
+
+
+class RecordFirst(Schema):
+    """What must be recorded before: a record `about` the same thing, where the fields of this one say `when`."""
+
+    record = fields.Function(lambda each: each["event"]["where"]["record"], metadata={"type": "string"})
+    about = fields.String()
+    when = fields.Dict(keys=fields.String(), values=fields.String())
+    words = fields.String()
+    clauses = fields.List(fields.String())
 
 
 class RecordField(Schema):
@@ -146,6 +218,12 @@ class RecordField(Schema):
     choices = fields.List(fields.Nested(FieldChoice))
     least = fields.Integer()
     of = fields.List(fields.String())
+    when = fields.Dict(
+        keys=fields.String(),
+        values=fields.String(),
+        metadata={"description": "It is asked where these fields say this."},
+    )
+    short = fields.String()
 
 
 class RecordKind(Schema):
@@ -155,8 +233,15 @@ class RecordKind(Schema):
     name = fields.String()
     by = fields.List(fields.String())
     seen_by = fields.List(fields.String())
+    named = fields.List(
+        fields.String(), metadata={"description": "Whose people may be named; empty: it is not kept to named people."}
+    )
+    one_for = fields.String(
+        metadata={"description": "The field of which, for each value, the newest record stands; or empty."}
+    )
     clauses = fields.List(fields.String())
     fields_ = fields.List(fields.Nested(RecordField), attribute="fields", data_key="fields")
+    first = fields.List(fields.Nested(RecordFirst))
     may = fields.Boolean()
 
 
@@ -173,4 +258,10 @@ class RecordBody(Schema):
         keys=fields.String(validate=validate.Length(max=60)),
         values=fields.String(validate=validate.Length(max=MOST_WORDS)),
         required=True,
+    )
+    named = fields.List(
+        fields.String(validate=validate.Length(max=60)),
+        load_default=[],
+        validate=validate.Length(max=200),
+        metadata={"description": "Accounts that may know of it, where it is kept to named people."},
     )

@@ -6,7 +6,7 @@ from marshmallow import Schema, fields, validate
 
 from app.api.schemas.shapes import ID, Count, Moment, Paging, Whole, words
 from retention.model.case import STATES
-from retention.model.hold import MANNERS, OCCASIONS
+from retention.model.hold import FOLLOWED, MANNERS, OCCASIONS
 
 
 class DisposalsQuery(Paging):
@@ -103,7 +103,7 @@ class Hold(Schema):
     id = fields.String(metadata=ID)
     party = fields.String()
     kind = fields.String(validate=validate.OneOf(["scope", "words"]))
-    occasion = fields.String(validate=validate.OneOf(OCCASIONS))
+    occasion = fields.String(validate=validate.OneOf([*OCCASIONS, *FOLLOWED]))
     scope = fields.Nested(ScopeShown)
     words = fields.String()
     people = fields.String()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from marshmallow import Schema, fields, validate
 
 from app.api.schemas.shapes import ID, SHORT, Count, Reason, ident
+from sharing.model.decision import OFFERED
 from sharing.model.item import Subject as SubjectModel
 
 MARKING = {"example": "OFFICIAL-SENSITIVE - PERSONAL DATA"}
@@ -22,6 +23,8 @@ class Subject(Schema):
     identifiers = fields.List(fields.Nested(Identifier), load_default=list, validate=validate.Length(max=20))
 
 
+_TOLD = validate.OneOf(["", *OFFERED])
+_TOLD_SAYS = {"description": "Whether those it is about know that it is shared; empty: answered later."}
 SUBJECTS = validate.Length(max=100)
 PEOPLE = validate.Length(max=200)
 
@@ -33,6 +36,7 @@ class AnswerBody(Schema):
     title = fields.String(required=True, validate=validate.Length(max=2000))
     text = fields.String(load_default="")
     purpose = fields.String(load_default="", metadata={"description": "Why it is shared; needed before sending."})
+    told = fields.String(load_default="", validate=_TOLD, metadata=_TOLD_SAYS)
     subjects = fields.List(fields.Nested(Subject), load_default=list, validate=SUBJECTS)
     recipients = fields.List(ident(), load_default=list, validate=PEOPLE)
     groups = fields.List(ident(), load_default=list, validate=PEOPLE)
@@ -60,6 +64,7 @@ class DraftChange(Schema):
     title = fields.String(validate=validate.Length(max=2000))
     text = fields.String()
     purpose = fields.String()
+    told = fields.String(validate=_TOLD, metadata=_TOLD_SAYS)
     subjects = fields.List(fields.Nested(Subject), validate=SUBJECTS)
     establishment = fields.String(allow_none=True, validate=SHORT)
     to_office = fields.String(allow_none=True, validate=validate.Length(max=64), metadata=ID)
@@ -68,12 +73,32 @@ class DraftChange(Schema):
     groups = fields.List(ident(), validate=PEOPLE)
 
 
+class FoundMarking(Schema):
+    """A marking that stands in a file. `sure`: on a line of its own; otherwise it is mentioned, in capitals."""
+
+    place = fields.String(metadata={"example": "page 1"})
+    says = fields.String(metadata=MARKING)
+    sure = fields.Boolean()
+
+
 class File(Schema):
+    """`scanned`: a malware scanner was asked. `searched`: its text could be read, and `markings` stand in it.
+    `explained`: why it says more than its item is marked.
+    """
+
     part = fields.Integer()
     name = fields.String()
     media_type = fields.String()
     size = fields.Integer(metadata={"description": "Bytes."})
     attached_at = fields.AwareDateTime(format="iso")
+    scanned = fields.Boolean(attribute="inspected.scanned")
+    searched = fields.Boolean(attribute="inspected.searched")
+    markings = fields.List(fields.Nested(FoundMarking), attribute="inspected.found")
+    explained = fields.String()
+
+
+class WhyMarked(Schema):
+    why = fields.String(required=True, validate=validate.Length(max=2000))
 
 
 class Sealed(Schema):
@@ -110,6 +135,7 @@ class Draft(Schema):
     title = fields.String()
     text = fields.String()
     purpose = fields.String()
+    told = fields.String()
     subjects = fields.List(fields.Nested(Subject))
     files = fields.List(fields.Nested(File))
     updated = fields.AwareDateTime(format="iso")

@@ -117,3 +117,23 @@ class DisposalYear(Schema):
     since = fields.Date()
     until = fields.Date()
     counted = fields.List(fields.Nested(DisposalCount))
+
+
+class OverdueAt(Schema):
+    """`steps` of items past their day that this office owes."""
+
+    office = fields.Integer()
+    name = fields.String()
+    steps = fields.Integer()
+
+
+class Overview(Schema):
+    """`months`: the first day of each; every list below has a number for each. `took`: by the time from sending to
+    closing (`week`, `four-weeks`, `longer`, `open`).
+    """
+
+    months = fields.List(fields.Date())
+    sent = fields.Dict(keys=fields.String(), values=fields.List(fields.Integer()))
+    took = fields.Dict(keys=fields.String(), values=fields.List(fields.Integer()))
+    disposed = fields.Dict(keys=fields.String(), values=fields.List(fields.Integer()))
+    overdue = fields.List(fields.Nested(OverdueAt))

@@ -57,11 +57,14 @@ class Item(Schema):
 
 
 class Items(Schema):
-    """`barred`: why a person whose standing keeps them from every item sees nothing."""
+    """`barred`: why a person whose standing keeps them from every item sees nothing. `held_back`: how many more an
+    incident keeps from them, of the list as a whole.
+    """
 
     items = fields.List(fields.Nested(Item))
     next = fields.String(allow_none=True)
     count = fields.Nested(Count)
+    held_back = fields.Integer()
     barred = fields.List(fields.Nested(Reason))
 
 
@@ -111,6 +114,14 @@ class MayDo(Schema):
     reasons = fields.List(fields.Nested(Reason))
 
 
+class Stuck(Schema):
+    """Nobody in the office that owes the next step can act today; told to those who wait for it."""
+
+    office = fields.String()
+    why = fields.String()
+    ask = fields.String()
+
+
 class Outside(Schema):
     """What is on the outside of an item, opened or not."""
 
@@ -137,6 +148,7 @@ class Outside(Schema):
     reply_to = fields.String()
     answered_by = fields.String()
     to_offices = fields.List(fields.Nested(Office), metadata={"description": "Where it may be passed on to now."})
+    stuck = fields.Nested(Stuck, allow_none=True)
 
 
 class ItemSeen(Outside):
@@ -157,6 +169,7 @@ class Opened(Outside):
     purpose = fields.String(attribute="sharing_purpose")
     subjects = fields.Method("_subjects", metadata={"type": "array", "items": {"$ref": "#/components/schemas/Subject"}})
     files = fields.List(fields.Nested(File))
+    explained = fields.String(metadata={"description": "Why the words say more than the item is marked."})
     events = fields.List(fields.Nested(Event))
 
     def _subjects(self, opened: ItemOpened) -> list[dict[str, object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from app.api.schemas.shapes import ID, Count, Instant, Moment, Paging, ident, words
+from app.api.schemas.shapes import ID, Count, Instant, Moment, Paging, TrainingState, ident, words
 
 
 class EntriesQuery(Paging):
@@ -83,74 +83,18 @@ class LogState(Schema):
     witnesses = fields.List(fields.Nested(Cosigner))
 
 
+class LogVerified(Schema):
+    """`faults` says what does not hold: report it as an incident."""
+
+    ok = fields.Boolean()
+    entries = fields.Integer()
+    faults = fields.List(fields.String())
+
+
 class CheckpointMade(Schema):
     note = fields.String()
     number = fields.Integer()
     size = fields.Integer()
-
-
-class IncidentsQuery(Paging):
-    state = fields.String(load_default="", validate=validate.OneOf(["", "open", "closed"]))
-
-
-class DutyOwed(Schema):
-    """A duty of an incident. `only_if` not empty: owed only in that case."""
-
-    code = fields.String(attribute="duty.code")
-    text = fields.String(attribute="duty.text")
-    contact = fields.String(attribute="duty.contact")
-    only_if = fields.String(attribute="duty.only_if")
-    verified = fields.Boolean(attribute="duty.verified")
-    source = fields.String(attribute="duty.source")
-    due_at = fields.AwareDateTime(format="iso", allow_none=True)
-    done_at = fields.AwareDateTime(format="iso", allow_none=True)
-    done_by = fields.String()
-
-
-class Outcome(Schema):
-    code = fields.String()
-    text = fields.String()
-
-
-class IncidentRow(Schema):
-    number = fields.String()
-    kind = fields.String(attribute="kind.code")
-    kind_name = fields.String(attribute="kind.name")
-    opened_at = fields.AwareDateTime(format="iso")
-    awareness_at = fields.AwareDateTime(format="iso")
-    reported_by = fields.String()
-    state = fields.String()
-    marking_claimed = fields.String()
-    outcome = fields.String()
-    closed_at = fields.AwareDateTime(format="iso", allow_none=True)
-    closed_by = fields.String()
-
-
-class Incident(IncidentRow):
-    """One incident with its clocks. It never holds what was at risk."""
-
-    owed = fields.List(fields.Nested(DutyOwed))
-    outcomes = fields.List(fields.Nested(Outcome), attribute="kind.outcomes")
-
-
-class Incidents(Schema):
-    items = fields.List(fields.Nested(IncidentRow))
-    next = fields.String(allow_none=True)
-    open = fields.Integer()
-
-
-class IncidentMade(Schema):
-    number = fields.String()
-    state = fields.String()
-
-
-class DutyBody(Schema):
-    note = words(required=False)
-
-
-class IncidentCloseBody(Schema):
-    outcome = fields.String(required=True, validate=validate.Length(max=60))
-    note = words(required=False)
 
 
 class AccountsQuery(Paging):
@@ -167,7 +111,6 @@ class Account(Schema):
     standing = fields.String()
     locked = fields.Boolean()
     vetted_until = fields.AwareDateTime(format="iso")
-    trained_until = fields.AwareDateTime(format="iso")
     created = fields.AwareDateTime(format="iso")
 
 
@@ -187,9 +130,10 @@ class Appointment(Schema):
 
 
 class AccountSeen(Account):
-    """An account with every appointment there ever was."""
+    """An account with every appointment there ever was, and every training module."""
 
     appointments = fields.List(fields.Nested(Appointment))
+    training = fields.List(fields.Nested(TrainingState))
 
 
 class InviteBody(Schema):
@@ -210,16 +154,18 @@ class AppointBody(Schema):
     office = ident()
     since = Moment(load_default=None)
     until = Moment(load_default=None)
+    words = words(most=1000)
 
 
 class AccountReasonBody(Schema):
     reason = words(required=False, most=400)
 
 
-class UntilBody(Schema):
-    """A date (its first moment in London) or an instant; good until then, excluded."""
+class VettingBody(Schema):
+    """`until`: a date (its first moment in London) or an instant; good until then, excluded. `words`: what was seen."""
 
     until = Moment(required=True)
+    words = words(most=1000)
 
 
 class NameBody(Schema):

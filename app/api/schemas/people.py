@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields, validate
 
-from app.api.schemas.shapes import ID, Count, Office, Reason, ident
+from app.api.schemas.shapes import ID, Count, Moment, Office, Reason, TrainingState, Whole, ident, words
 
 
 class SignInBody(Schema):
@@ -17,8 +17,11 @@ class CodeBody(Schema):
 
 
 class AcceptBody(Schema):
+    """`code`: of a recovery, where the invitation is of one."""
+
     token = fields.String(required=True, validate=validate.Length(max=200))
     password = fields.String(required=True, validate=validate.Length(max=1000))
+    code = fields.String(load_default="", validate=validate.Length(max=40))
 
 
 class ConfirmBody(Schema):
@@ -42,8 +45,34 @@ class Me(Schema):
     offices = fields.List(fields.Nested(Office))
     duties = fields.List(fields.String())
     vetted_until = fields.AwareDateTime(format="iso")
-    trained_until = fields.AwareDateTime(format="iso")
+    training = fields.List(fields.Nested(TrainingState))
     now = fields.AwareDateTime(format="iso", metadata={"description": "The service's clock."})
+
+
+class HandlingPoint(Schema):
+    heading = fields.String()
+    text = fields.String()
+    clauses = fields.List(fields.String())
+
+
+class HandlingVersion(Schema):
+    number = fields.Integer()
+    in_force = fields.Date()
+    title = fields.String()
+    points = fields.List(fields.Nested(HandlingPoint))
+    digest = fields.String()
+
+
+class Handling(Schema):
+    """`asked` is null where none is in force; `accepted` whether the signed-in person has accepted it."""
+
+    asked = fields.Nested(HandlingVersion, allow_none=True)
+    accepted = fields.Boolean()
+
+
+class AcceptHandlingBody(Schema):
+    version = Whole(required=True)
+    digest = fields.String(required=True, validate=validate.Length(max=64))
 
 
 class Token(Schema):
@@ -156,6 +185,12 @@ class GroupBody(Schema):
 
 class MemberBody(Schema):
     person = ident()
+    until = Moment(load_default=None, allow_none=True)
+    words = words(most=1000)
+
+
+class CoverBody(Schema):
+    establishment = fields.String(required=True, validate=validate.Length(max=40))
 
 
 class Kind(Schema):

@@ -88,6 +88,7 @@ class Problem(Schema):
     detail = fields.String(required=True)
     code = fields.String(required=True)
     instance = fields.String()
+    request_id = fields.String(metadata={"description": "What to tell the operator: the process’s log has it."})
     reasons = fields.List(fields.Nested(Reason))
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
@@ -102,6 +103,18 @@ class Office(Schema):
     kind = fields.String()
     name = fields.String()
     establishments = fields.List(fields.String())
+
+
+class TrainingState(Schema):
+    """One module as it stands. `where`: where it is done. `until` is null where nothing was passed."""
+
+    module = fields.String(attribute="module.id")
+    name = fields.String(attribute="module.name")
+    rights = fields.List(fields.String(), attribute="module.rights")
+    state = fields.String(validate=validate.OneOf(["missing", "lapsed", "ending", "good"]))
+    needed = fields.Boolean()
+    until = fields.AwareDateTime(format="iso", attribute="ends", allow_none=True)
+    where = fields.String(attribute="module.where")
 
 
 class Made(Schema):

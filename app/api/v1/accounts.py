@@ -5,24 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 
 from app.api import cursor
 from app.api.reply import Reply, once
+from app.api.schemas import checks
 from app.api.schemas import oversight as schemas
+from app.api.schemas.conferrals import ConferralMade
 from app.api.schemas.people import Ended
 from app.api.schemas.shapes import Made, Nothing
 from app.api.section import Section
 from app.api.shown import whole
-from app.bootstrap.duties import must
+from app.api.v1.conferrals import proposed
+from app.bootstrap import leaving
+from app.bootstrap.duties import against, must
+from app.bootstrap.importing import bring
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from foundation.actor import FOREVER
 from identity.errors import AppointmentUnknown
 from identity.model import Invitation
+from identity.queries.idle import every_idle
 
 bp = Section("accounts", "Accounts, appointments, training and vetting.")
 LOOK = "view-accounts"
+_CSV = {"requestBody": {"required": True, "content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
 @bp.op("GET", "/accounts", query=schemas.AccountsQuery, gives=schemas.Accounts)
@@ -52,24 +59,30 @@ def account(account: str) -> Reply:
         must(work, LOOK)
         person = work.people.person(account)
         shown = {name: getattr(person, name) for name in schemas.Account().fields}
-        return Reply({**shown, "appointments": work.people.appointments(account)}, version=person.version)
+        training = work.checks.of(person, now=work.now).training
+        shown |= {"appointments": work.people.appointments(account), "training": training}
+        return Reply(shown, version=person.version)
 
 
-@bp.op("POST", "/accounts/<account>/appointments", takes=schemas.AppointBody, gives=Made, status=201)
+@bp.op("POST", "/accounts/<account>/appointments", takes=schemas.AppointBody, gives=ConferralMade, status=202)
 def appoint(body: dict[str, Any], account: str) -> Reply:
-    """Appoint somebody to a role in an office, from now or from `since`, for good or until `until`."""
+    """Propose somebody for a role in an office, from when it is confirmed or from `since`, for good or until `until`.
+
+    Another administrator confirms it.
+    """
 
     def act(work: Work) -> Reply:
-        made = work.identity.appoint(
+        made = work.identity.propose_appointment(
             person_id=account,
             role=body["role"],
             office_id=body["office"],
             since=body["since"],
             until=body["until"] or FOREVER,
+            words=body["words"],
             actor=actor(),
             now=work.now,
         )
-        return Reply({"id": made})
+        return proposed(made)
 
     return once(act)
 
@@ -114,26 +127,10 @@ def unlock(body: dict[str, Any], account: str) -> Reply:
 
 @bp.op("POST", "/accounts/<account>/invite-again", takes=schemas.AccountReasonBody, gives=schemas.Invited, status=201)
 def invite_again(body: dict[str, Any], account: str) -> Reply:
-    """A fresh invitation, for one that ran out or a forgotten password."""
+    """A fresh invitation, for one that ran out before the account was ever used."""
     return once(
         lambda work: _invited(
             work.identity.invite_again(person_id=account, why=body["reason"], actor=actor(), now=work.now)
-        )
-    )
-
-
-@bp.op(
-    "POST",
-    "/accounts/<account>/reset-second-factor",
-    takes=schemas.AccountReasonBody,
-    gives=schemas.Invited,
-    status=201,
-)
-def reset_second_factor(body: dict[str, Any], account: str) -> Reply:
-    """Take the second factor away; its holder sets password and second factor anew by the invitation."""
-    return once(
-        lambda work: _invited(
-            work.identity.reset_second_factor(person_id=account, why=body["reason"], actor=actor(), now=work.now)
         )
     )
 
@@ -157,26 +154,112 @@ def rename(body: dict[str, Any], account: str) -> Reply:
     return once(act)
 
 
-@bp.op("POST", "/accounts/<account>/training", takes=schemas.UntilBody)
+@bp.op("POST", "/accounts/<account>/training", takes=checks.TrainingBody, gives=Made, status=201)
 def training(body: dict[str, Any], account: str) -> Reply:
-    """Training passed, good until."""
+    """The result of a training module. How long it is good follows from the date it was passed."""
 
     def act(work: Work) -> Reply:
-        work.identity.record_training(person_id=account, until=body["until"], actor=actor(), now=work.now)
-        return Reply()
+        return Reply({"id": work.identity.record_training(person_id=account, **body, actor=actor(), now=work.now)})
 
     return once(act)
 
 
-@bp.op("POST", "/accounts/<account>/vetting", takes=schemas.UntilBody)
+@bp.op("GET", "/accounts/<account>/training", gives=checks.TrainingResults)
+def results(account: str) -> Reply:
+    """Everything recorded of somebody, newest first, with who gave it and where the proof lies."""
+    with house().work(actor()) as work:
+        return Reply(whole(work.identity.results(person_id=account, actor=actor(), now=work.now)))
+
+
+@bp.op("POST", "/accounts/<account>/vetting", takes=schemas.VettingBody, gives=ConferralMade, status=202)
 def vetting(body: dict[str, Any], account: str) -> Reply:
-    """Vetting seen, good until."""
+    """Vetting seen, good until. Longer than before, it waits for another administrator; else it is recorded at once."""
 
     def act(work: Work) -> Reply:
-        work.identity.record_vetting(person_id=account, until=body["until"], actor=actor(), now=work.now)
+        return proposed(work.identity.propose_vetting(person_id=account, **body, actor=actor(), now=work.now))
+
+    return once(act)
+
+
+@bp.op("GET", "/accounts/<account>/open-matters", gives=checks.OpenMatters)
+def open_matters(account: str) -> Reply:
+    """What waits for this person alone or is in their name: references, no titles; and what is done with each."""
+    with house().work(actor()) as work:
+        must(work, LOOK)
+        return Reply(whole(leaving.open_matters(work, account)))
+
+
+@bp.op("POST", "/accounts/<account>/open-matters", takes=checks.MoveBody, gives=checks.Moved)
+def move_matters(body: dict[str, Any], account: str) -> Reply:
+    """Move these, or all, to a colleague who holds an office that this person holds or held."""
+
+    def act(work: Work) -> Reply:
+        must(work, LOOK)
+        moved = work.sharing.reown(account, body["to"], matter=body["matters"], actor=actor(), now=work.now)
+        return Reply({"moved": moved})
+
+    return once(act)
+
+
+@bp.op("POST", "/accounts/<account>/open-matters/end", takes=checks.EndBody, gives=checks.EndedMatters)
+def end_matters(body: dict[str, Any], account: str) -> Reply:
+    """End these, or all that can be: sight for a time, memberships of groups, places in an order of call."""
+
+    def act(work: Work) -> Reply:
+        must(work, LOOK)
+        return Reply({"ended": leaving.end(work, account, body["matters"])})
+
+    return once(act)
+
+
+@bp.op("GET", "/access-review", gives=checks.AccessReview)
+def access_review() -> Reply:
+    """The appointments that are yours to attest; all of them for those who see the register of people."""
+    with house().work(actor()) as work:
+        everyone = not against(work, "view-people")
+        return Reply(whole(work.identity.reviewed(everyone=everyone, actor=actor(), now=work.now)))
+
+
+@bp.op("POST", "/access-review/<appointment>", takes=checks.AttestBody)
+def attest(body: dict[str, Any], appointment: str) -> Reply:
+    """Keep the appointment for another period, or end it now with a reason."""
+
+    def act(work: Work) -> Reply:
+        work.identity.attest(
+            appointment_id=appointment,
+            keep=body["keep"],
+            why=body["reason"],
+            leave=body["leave"],
+            actor=actor(),
+            now=work.now,
+        )
         return Reply()
 
     return once(act)
+
+
+@bp.op("GET", "/people-register", gives=checks.PeopleRegister)
+def register() -> Reply:
+    """Everybody active with every module they need, their vetting and what they accepted of the handling requirements,
+    as they stand; offices nobody can act for.
+    """
+    with house().work(actor()) as work:
+        must(work, "view-people")
+        idle = every_idle(work.people, house().policies.roles, now=work.now)
+        return Reply({**whole(work.checks.active(now=work.now)), "idle": idle})
+
+
+@bp.op("POST", "/accounts/import", query=checks.ImportQuery, gives=checks.Brought, doc=_CSV)
+def import_(query: dict[str, Any]) -> Reply:
+    """Bring in a file of people or of training results (CSV, UTF-8): all of it, or none with every fault by line.
+
+    With `trial` nothing is kept. `invitations` are shown once. The appointments of a file of people wait together,
+    under `file`, for another administrator.
+    """
+    data = request.get_data(cache=True)
+    done = bring(house(), query["kind"], data, actor=actor(), trial=query["trial"])
+    links = [{"email": email, "person": made.person_id, "invitation": made.token} for email, made in done.invitations]
+    return Reply({"lines": done.lines, "invitations": links, "file": done.file})
 
 
 @bp.op("GET", "/roles", gives=schemas.Roles)

@@ -11,10 +11,10 @@ from app.api.schemas.drafts import AnswerBody
 from app.api.schemas.items import ItemMade
 from app.api.schemas.shapes import Made, Nothing
 from app.api.section import Section
-from app.api.shown import group_number, office_number, person_number
+from app.api.shown import group_number, office_number, person_number, whole
 from app.api.v1.drafts import NAMES, made, written
 from app.bootstrap.work import Work
-from app.http.house import actor
+from app.http.house import actor, house
 from sharing.model.item import ItemRef
 
 bp = Section("acts", "What is done with an item.")
@@ -135,6 +135,25 @@ def grant(body: dict[str, Any], reference: str) -> Reply:
             now=work.now,
         )
         return _left(ref)
+
+    return once(act)
+
+
+@bp.op("GET", "/name-instead", gives=schemas.UnreachableItems)
+def unreachable() -> Reply:
+    """RECIPIENTS ONLY items the asker sent, or their office, whose named recipient has left or holds no office."""
+    with house().work(actor()) as work:
+        return Reply(whole(work.sharing.unreachable(actor=actor(), now=work.now)))
+
+
+@bp.op("POST", "/items/<reference>/name-instead", takes=schemas.InsteadBody)
+def name_instead(body: dict[str, Any], reference: str) -> Reply:
+    """Whoever sent it says who is to have it in place of a recipient who is gone."""
+
+    def act(work: Work) -> Reply:
+        given = (reference, body["before"], body["to"] or "")
+        work.sharing.name_instead(*given, actor=actor(), now=work.now)
+        return Reply()
 
     return once(act)
 

@@ -12,16 +12,17 @@ from app.api.reply import Reply, once
 from app.api.schemas import agreements as schemas
 from app.api.section import Section
 from app.api.shown import whole
-from app.bootstrap import agreed
+from app.bootstrap import agreed, matters
 from app.bootstrap.work import Work
 from app.http.house import actor, house
-from sharing import events
+from sharing.errors.agreements import RecordNotFound
+from sharing.events import agreements as events
 from sharing.model.agreement import Agreement
 from sharing.model.coverage import Line
-from sharing.queries.agreed import ALL
+from sharing.queries.agreed import ALL, Matter
 from sharing.rules.duties import coverage as rules
 from sharing.rules.duties import recording
-from sharing.service.agreeing import held_by
+from sharing.service.recording import held_by
 
 bp = Section("agreements", "Agreements: every duty and how it stands; what is owed; records of what was done.")
 _FILE = {"description": "The file.", "content": {"text/csv": {"schema": {"type": "string"}}}}
@@ -83,7 +84,10 @@ def record_kinds(agreement: str) -> Reply:
     with house().work(actor()) as work:
         found = work.agreed.agreement(agreement, work.now)
         held = held_by(work.people, work.actor, work.now)
-    rows = [asdict(each) | {"may": not recording.against_making(each, held)} for each in found.records.values()]
+    rows = [
+        asdict(each) | {"may": not recording.against_making(each, held), "named": agreed.named_places(found, each)}
+        for each in found.records.values()
+    ]
     return Reply(whole(rows))
 
 
@@ -98,7 +102,9 @@ def make(body: dict[str, Any], agreement: str, kind: str) -> Reply:
     """Make a record. Every fault is told by field."""
 
     def act(work: Work) -> Reply:
-        made = work.agreeing.record(agreement, kind, given=body["values"], actor=work.actor, now=work.now)
+        made = work.agreeing.record(
+            agreement, kind, given=body["values"], named=body["named"], actor=work.actor, now=work.now
+        )
         return Reply(made, location=url_for("api_agreements.record", record=made.id))
 
     return once(act)
@@ -110,6 +116,67 @@ def record(record: str) -> Reply:
     with house().work(actor()) as work:
         found, _ = agreed.record(work, record)
     return Reply(found)
+
+
+@bp.op("GET", "/agreements/<agreement>/tasks/<tasks>", gives=schemas.Matters)
+def tasks(agreement: str, tasks: str) -> Reply:
+    """The newest matters of a list, such as inspections, that the asker may see, each with its steps."""
+    with house().work(actor()) as work:
+        of = work.agreed.agreement(agreement, work.now)
+        task_list = work.agreed.task_list(of, tasks)
+        found = [_matter(each) for each in matters.matters(work, of, task_list)]
+        matters.noted(work, task_list)
+    return Reply(whole(found))
+
+
+@bp.op("GET", "/agreement-records/<record>/tasks", gives=schemas.Matter)
+def matter(record: str) -> Reply:
+    """One matter by the record it began with: how each step stands for the asker, and what does it."""
+    with house().work(actor()) as work:
+        found, _ = matters.matter(work, record)
+    return Reply(_matter(found))
+
+
+@bp.op("GET", "/agreement-records/<record>/known-to", gives=schemas.KnownTo)
+def known_to(record: str) -> Reply:
+    """Who knows of a record that is kept to named people. For those who do; to all others there is no such record."""
+    with house().work(actor()) as work:
+        return Reply(_known_to(work, record))
+
+
+@bp.op("POST", "/agreement-records/<record>/known-to", takes=schemas.KnownToBody, gives=schemas.KnownTo)
+def change_known_to(body: dict[str, Any], record: str) -> Reply:
+    """Name somebody, end that, or bar them, with a reason."""
+
+    def act(work: Work) -> Reply:
+        work.agreeing.change_known(record, **body, actor=work.actor, now=work.now)
+        return Reply(_known_to(work, record, own=body["person"] == work.actor.id))
+
+    return once(act)
+
+
+def _known_to(work: Work, record: str, *, own: bool = False) -> dict[str, Any]:
+    """``own``: they have just taken themselves off it, and are told no more."""
+    try:
+        root, closing, standing, may = work.agreeing.known(record, actor=work.actor, now=work.now)
+    except RecordNotFound:
+        if not own:
+            raise
+        return {"closed": True, "places": [], "most": 0, "may": False, "people": []}
+    return {"closed": root.closed, "places": closing.places, "most": closing.most, "may": may, "people": standing}
+
+
+def _matter(found: Matter) -> dict[str, Any]:
+    steps = [
+        {
+            **{name: getattr(each.step, name) for name in ("id", "title", "part", "record", "values", "clauses")},
+            **{name: getattr(each, name) for name in ("state", "mine", "waits", "due_on")},
+            "done": [one.id for one in each.done],
+        }
+        for each in found.tasks
+    ]
+    ended = found.ended.id if found.ended else ""
+    return {"record": found.root, "list": found.task_list.id, "ended": ended, "steps": steps}
 
 
 def _plain(found: Agreement, lines: Sequence[Line]) -> dict[str, Any]:

@@ -22,6 +22,8 @@ from audit import reading
 from audit.errors import EntryUnknown, NothingSigned, RangeUnusable
 from audit.events import LOG_VIEWED
 from audit.fact import Value
+from audit.leaf import canonical
+from audit.receipts import receipt
 
 bp = Section("audit", "The audit log and its proofs.")
 LOOK, TAKE = "view-audit-log", "export-audit-log"
@@ -115,6 +117,37 @@ def make_checkpoint(_body: dict[str, Any]) -> Reply:
 
     sequencing.catch_up(house())
     return once(act)
+
+
+@bp.op("POST", "/audit/verify", takes=Nothing, gives=schemas.LogVerified)
+def verify(_body: dict[str, Any]) -> Reply:
+    """Every entry, the tree, every checkpoint and every row, now. It takes as long as the log is."""
+    with house().work(actor()) as work:
+        must(work, LOOK)
+    found = logbook.verify(house(), actor())
+    return Reply({"ok": found.ok, "entries": found.entries, "faults": [str(each) for each in found.faults]})
+
+
+@bp.op(
+    "GET",
+    "/audit/entries/<entry>/receipt",
+    doc={
+        "responses": {
+            "200": {
+                "description": "The entry with its proof.",
+                "content": {"application/json": {"schema": {"type": "object"}}},
+            }
+        }
+    },
+)
+def as_receipt(entry: str) -> Response:
+    """One entry with its proof, for `custodes verify`."""
+    sequencing.catch_up(house())
+    with house().work(actor()) as work:
+        must(work, TAKE)
+        found = receipt(work.conn, house().keys.log, entry, now=work.now)
+        _note_view(work, item=entry)
+    return Response(canonical(found), content_type="application/json")
 
 
 @bp.op(

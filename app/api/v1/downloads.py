@@ -8,8 +8,10 @@ from flask import Response
 
 from app.api.schemas import items as schemas
 from app.api.section import Section
-from app.http.downloads import streamed, tag_of
+from app.http import handed
+from app.http.downloads import filename, streamed, tag_of
 from app.http.house import actor, house
+from app.http.zipped import everything
 
 bp = Section("downloads", "Files of an item.")
 _FILE = {"schema": {"type": "string", "format": "binary"}}
@@ -25,12 +27,29 @@ DOC: dict[str, Any] = {
         "416": {"description": "No byte of the file lies in the range."},
     },
 }
+ALL: dict[str, Any] = {
+    "parameters": DOC["parameters"][:1],
+    "responses": {"200": {"description": "The files.", "content": {"application/zip": _FILE}}},
+}
 
 
 @bp.op("GET", "/items/<reference>/files/<part>", query=schemas.DownloadQuery, doc=DOC)
 def download(query: dict[str, Any], reference: str, part: str) -> Response:
-    """The file as it was sent. `purpose` is owed as for opening. An error on the way breaks the connection off."""
+    """The file as it was sent. `purpose` is owed as for opening. An error on the way breaks the connection off.
+
+    Ranges asked for within a quarter of an hour belong to the entry of the first.
+    """
     number = int(part) if part.isascii() and part.isdecimal() and len(part) < 10 else 0
+    tag, purpose = tag_of(reference, number), query["purpose"]
     with house().work(actor()) as work:
-        found = work.sharing.download(reference, number, query["purpose"], actor=actor(), now=work.now)
-    return streamed(found, tag=tag_of(reference, number))
+        again = handed.goes_on(tag, purpose, work.now)
+        found = work.sharing.download(reference, number, purpose, again=again, actor=actor(), now=work.now)
+    if not again:
+        handed.remember(tag, purpose, work.now)
+    return streamed(found, tag=tag, name=filename(reference, found.marking, found.name), reference=reference)
+
+
+@bp.op("GET", "/items/<reference>/files.zip", query=schemas.DownloadQuery, doc=ALL)
+def download_all(query: dict[str, Any], reference: str) -> Response:
+    """Every file in one ZIP, made as it is sent. `purpose` is owed as for opening; each file is an entry of its own."""
+    return everything(reference, query["purpose"])

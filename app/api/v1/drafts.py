@@ -17,13 +17,13 @@ from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.repeating import in_turn
 from foundation.calendar import london_date
-from sharing.errors import NotYourOffice
+from sharing.errors.items import NotYourOffice
 from sharing.model.agreement import Agreement, place_of
 from sharing.model.item import DraftOpened, DraftRef, Subject, Written
 
 bp = Section("drafts", "Items being written.")
 NAMES = {"sharing_purpose": "purpose"}  # the room's name of a field: ours
-_WORDS = {"marking": "marking", "title": "title", "text": "text", "purpose": "sharing_purpose"}
+_WORDS = {"marking": "marking", "title": "title", "text": "text", "purpose": "sharing_purpose", "told": "told"}
 
 
 @bp.op("POST", "/drafts", takes=schemas.DraftBody, gives=Made, status=201)
@@ -133,7 +133,7 @@ def _sending_office(work: Work, body: Mapping[str, Any], given: Written) -> int:
     if body["office"]:
         return office_number(work, body["office"])
     held = sorted(actor().offices)
-    agreement = house().policies.agreements.current(body["agreement"], london_date(work.now))
+    agreement = work.agreements.current(body["agreement"], london_date(work.now))
     target = place_of(work.people.office(given.to_office)) if given.to_office else ""
     fitting = [number for number in held if agreement and _has_way(work, agreement, number, body, target)]
     for found in (fitting, held):
@@ -156,7 +156,8 @@ def _has_way(work: Work, agreement: Agreement, number: int, body: Mapping[str, A
 def _shown(work: Work, found: DraftOpened) -> dict[str, Any]:
     groups = {group.principal: group.id for group in work.people.groups()}
     plain = (
-        "version agreement route route_title kind kind_name office_name marking establishment reply_to title text files"
+        "version agreement route route_title kind kind_name office_name marking establishment reply_to title text told "
+        "files"
     )
     return {
         **{name: getattr(found, name) for name in (*plain.split(), "updated")},

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import cast
+from typing import Any, cast
 
 from flask import g, request
 
@@ -17,7 +17,7 @@ from app.http import idempotency
 from app.http.house import actor, house
 from app.http.request import FileSink, receives_files, streams_body
 from app.http.uploads import PIECE, Incoming
-from sharing.errors import FileTooLarge, TooManyFiles
+from sharing.errors.items import FileTooLarge, TooManyFiles
 from vault.parts import SealedPart
 
 bp = Section("files", "Files of a draft.")
@@ -101,11 +101,26 @@ def remove(draft: str, part: str) -> Reply:
     """Take a file off."""
 
     def act(work: Work) -> Reply:
-        number = int(part) if part.isascii() and part.isdecimal() and len(part) < 10 else 0
-        work.sharing.remove_file(uuid_or_none_such(draft), number, actor=actor(), now=work.now)
+        work.sharing.remove_file(uuid_or_none_such(draft), _number(part, none=0), actor=actor(), now=work.now)
         return Reply()
 
     return once(act)
+
+
+@bp.op("POST", "/drafts/<draft>/markings/<part>", takes=schemas.WhyMarked, status=204)
+def explain(body: dict[str, Any], draft: str, part: str) -> Reply:
+    """Say why a file says more than the draft is marked. Part 0 stands for what was written in the draft itself."""
+
+    def act(work: Work) -> Reply:
+        uuid, number = uuid_or_none_such(draft), _number(part, none=-1)
+        work.sharing.explain_marking(uuid, number, body["why"], actor=actor(), now=work.now)
+        return Reply()
+
+    return once(act)
+
+
+def _number(part: str, *, none: int) -> int:
+    return int(part) if part.isascii() and part.isdecimal() and len(part) < 10 else none
 
 
 def _attach(arrived: list[tuple[Incoming, SealedPart]], *, many: bool) -> Reply:
@@ -137,7 +152,7 @@ def _answered() -> Reply | None:
     if wanted is None:
         return None
     with house().work(actor()) as work:
-        before = idempotency.kept(work.conn, wanted)
+        before = idempotency.kept(work.conn, house().secrets, wanted)
     if before is None:
         return None
     if request.mimetype != "multipart/form-data":

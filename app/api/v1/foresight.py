@@ -9,6 +9,7 @@ from app.api.reply import Reply
 from app.api.schemas import foresight as schemas
 from app.api.section import Section
 from app.bootstrap.duties import must
+from app.bootstrap.overseeing import overseen
 from app.http.house import actor, house
 from foundation.calendar import london_date
 from retention.rules.foresight import BANDS
@@ -74,3 +75,20 @@ def year(query: dict[str, Any]) -> Reply:
         must(work, LOOK)
         found = work.foresight.counted(query["since"], query["until"], body=query["body"])
     return Reply({"since": query["since"], "until": query["until"], "counted": found})
+
+
+@bp.op("GET", "/overview", gives=schemas.Overview)
+def overview() -> Reply:
+    """How the exchange goes, for those who oversee it: a year of sending, closing and disposal, and what is late."""
+    with house().work(actor()) as work:
+        must(work, "view-overview")
+        found = overseen(work)
+    return Reply(
+        {
+            "months": found.flow.months,
+            "sent": found.flow.sent,
+            "took": found.flow.took,
+            "disposed": found.disposed,
+            "overdue": [{"office": office, "name": name, "steps": steps} for office, name, steps in found.overdue],
+        }
+    )

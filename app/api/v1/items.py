@@ -13,7 +13,7 @@ from app.http.house import actor, house
 from app.http.repeating import looks
 from foundation.errors import Reason
 from identity.model import Verdict
-from sharing.errors import ActRefused
+from sharing.errors.items import ActRefused
 from sharing.model.item import Basis
 from sharing.queries.items import ListPage
 from sharing.queries.rows import ItemRow
@@ -126,5 +126,6 @@ def listed(found: ListPage, rows: list[ItemRow] | None = None) -> dict[str, Any]
         "items": found.rows if rows is None else rows,
         "next": cursor.of_number(found.next),
         "count": {"value": min(count, CAP), "capped": count > CAP},
+        "held_back": found.held_back,
         "barred": found.barred,
     }

@@ -9,14 +9,18 @@ from flask import request
 
 from app.api.reply import Reply, once
 from app.api.schemas import people as schemas
+from app.api.schemas.conferrals import ConferralMade
 from app.api.schemas.shapes import Made
 from app.api.section import Section
 from app.api.shown import me, whole
+from app.api.v1.conferrals import proposed
 from app.bootstrap.duties import must
 from app.bootstrap.work import Work
 from app.http.house import actor, house
+from app.http.permissions import by_hand
 from classification.model import GRADES
 from classification.rules.build import choices
+from foundation.actor import FOREVER
 from foundation.calendar import london_date
 from foundation.errors import Reason
 from identity.model import Office
@@ -35,11 +39,31 @@ def myself() -> Reply:
         return Reply(me(work, actor()))
 
 
+@bp.op("GET", "/handling-requirements", gives=schemas.Handling)
+def handling() -> Reply:
+    """What everybody must have accepted before they reach an item, as it is asked for now."""
+    with house().work(actor()) as work:
+        asked = house().policies.gates.requirements.in_force(work.now)
+        return Reply({"asked": asked, "accepted": work.now < actor().informed_until})
+
+
+@bp.op("POST", "/handling-requirements/accept", takes=schemas.AcceptHandlingBody)
+@by_hand
+def accept_handling(body: dict[str, Any]) -> Reply:
+    """Say that one has read and accepts them. The digest is that of the text that was read."""
+
+    def act(work: Work) -> Reply:
+        work.identity.accept_handling(**body, actor=actor(), now=work.now)
+        return Reply()
+
+    return once(act)
+
+
 @bp.op("GET", "/ways", gives=schemas.Ways)
 def ways() -> Reply:
     """The ways the agreements in force give this person, with everything a form offers."""
     with house().work(actor()) as work:
-        agreements = house().policies.agreements.in_force(london_date(work.now))
+        agreements = work.agreements.in_force(london_date(work.now))
         gate = house().decider.gate(actor(), now=work.now)
         found = choices(house().policies.scheme)
         body = {
@@ -136,6 +160,28 @@ def create_office(body: dict[str, Any]) -> Reply:
     return once(act)
 
 
+@bp.op("POST", "/offices/<office>/establishments", takes=schemas.CoverBody)
+def cover(body: dict[str, Any], office: str) -> Reply:
+    """Let an office cover an establishment; no harm when it does."""
+
+    def act(work: Work) -> Reply:
+        work.identity.cover(office_id=office, establishment_key=body["establishment"], actor=actor(), now=work.now)
+        return Reply()
+
+    return once(act)
+
+
+@bp.op("DELETE", "/offices/<office>/establishments/<establishment>")
+def uncover(office: str, establishment: str) -> Reply:
+    """Let it cover that no longer."""
+
+    def act(work: Work) -> Reply:
+        work.identity.uncover(office_id=office, establishment_key=establishment, actor=actor(), now=work.now)
+        return Reply()
+
+    return once(act)
+
+
 @bp.op("GET", "/people", query=schemas.PeopleQuery, gives=schemas.Colleagues)
 def people(query: dict[str, Any]) -> Reply:
     """People with an account in use, by name: whom an item can be shared with. At most 50."""
@@ -168,13 +214,13 @@ def members(group: str) -> Reply:
         return Reply(whole(work.people.members(group, now=work.now)))
 
 
-@bp.op("POST", "/groups/<group>/members", takes=schemas.MemberBody)
+@bp.op("POST", "/groups/<group>/members", takes=schemas.MemberBody, gives=ConferralMade, status=202)
 def join(body: dict[str, Any], group: str) -> Reply:
-    """Add somebody; no harm when they are in."""
+    """Propose to add somebody, for good or until `until`. Another administrator confirms it."""
 
     def act(work: Work) -> Reply:
-        work.identity.join_group(group_id=group, person_id=body["person"], actor=actor(), now=work.now)
-        return Reply()
+        given = {"group_id": group, "person_id": body["person"], "until": body["until"] or FOREVER}
+        return proposed(work.identity.propose_joining(**given, words=body["words"], actor=actor(), now=work.now))
 
     return once(act)
 

@@ -13,8 +13,9 @@ from app.api.section import Section
 from app.api.shown import me
 from app.bootstrap.signing_in import check_password
 from app.http.house import actor, house
-from app.http.permissions import SignInNeeded, public
+from app.http.permissions import SignInNeeded, by_hand, public
 from app.http.sessions import current
+from app.http.source import limited
 from identity.errors import SessionEnded
 from identity.model import SignIn
 
@@ -25,6 +26,7 @@ DOOR = "api"
 @bp.op("POST", "/session", takes=schemas.SignInBody, gives=schemas.Token, status=201, door=public)
 def sign_in(body: dict[str, Any]) -> Reply:
     """Give the password; the token then waits for the code."""
+    limited(body["email"])
     return Reply(_token(check_password(house(), **body, door=DOOR, actor=actor())))
 
 
@@ -44,6 +46,7 @@ def code(body: dict[str, Any]) -> Reply:
 
 
 @bp.op("DELETE", "/session")
+@by_hand
 def sign_out() -> Reply:
     """End this session."""
     with house().work(actor()) as work:
@@ -52,6 +55,7 @@ def sign_out() -> Reply:
 
 
 @bp.op("POST", "/session/end-all", takes=Nothing, gives=schemas.Ended)
+@by_hand
 def end_all(_body: dict[str, Any]) -> Reply:
     """End every session of one's own, this one and those of the pages included."""
     with house().work(actor()) as work:
@@ -59,6 +63,7 @@ def end_all(_body: dict[str, Any]) -> Reply:
 
 
 @bp.op("POST", "/session/password", takes=schemas.PasswordBody, gives=schemas.Token)
+@by_hand
 def change_password(body: dict[str, Any]) -> Reply:
     """Change one's own password. Every other session ends; this one goes on under the token answered."""
     with house().work(actor()) as work:
@@ -69,6 +74,7 @@ def change_password(body: dict[str, Any]) -> Reply:
 @bp.op("POST", "/invitations/accept", takes=schemas.AcceptBody, gives=schemas.Factor, door=public)
 def accept(body: dict[str, Any]) -> Reply:
     """Set a password; the answer is the new second factor, shown once."""
+    limited()
     with house().work(actor()) as work:
         uri = work.identity.accept(**body, actor=actor(), now=work.now)
     return Reply({"totp_uri": uri, "secret": parse_qs(urlsplit(uri).query)["secret"][0]})

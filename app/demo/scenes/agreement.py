@@ -68,7 +68,11 @@ def disagreement(script: Script) -> None:
 
 def inspection(script: Script) -> None:
     """Of Saltby: told, asked, met; the debrief is still to come."""
-    record(script, 8, "leader", "inspection", {"establishment": "XSB"}, name="saltby")
+    planned = {"establishment": "XSB", "begins-on": script.calendar.days[6].isoformat(), "leader": "Owen Tregarthen"}
+    record(script, 15, "leader", "inspection", planned, name="saltby")
+    of = {"inspection": "saltby"}
+    record(script, 8, "leader", "inspection-notified", {"notified": "The duty governor"}, of=of, clock="09:00")
+    record(script, 6, "leader", "inspection-begun", {}, of=of, clock="09:00")
     told = (
         (8, "leader", "staff-told", "written", "Owen Tregarthen", "Morgan Ellery"),
         (8, "staff", "board-asked", "written", "Morgan Ellery", "Tomasz Wielgorz"),
@@ -97,7 +101,7 @@ def record(
     day = script.calendar.days[back].isoformat()
 
     def act(work: Work) -> None:
-        fields = work.house.policies.agreements.in_force(script.calendar.days[back])[0].records[kind].fields
+        fields = work.agreements.in_force(script.calendar.days[back])[0].records[kind].fields
         dated = {each.id: day for each in fields if each.happened}
         named = {field: script.refs[called] for field, called in (of or {}).items()}
         made = work.agreeing.record(AGREEMENT, kind, given={**dated, **values, **named}, actor=work.actor, now=work.now)

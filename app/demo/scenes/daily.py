@@ -9,6 +9,7 @@ from app.demo import people
 from app.demo.cast import CAST
 from app.demo.script import Script
 from foundation.actor import NOBODY
+from identity.rules.reviewing import LATER
 from sharing.model.item import Written
 
 SUSPENDED = "On leave from the Board until the summer; to be reinstated on return."
@@ -35,12 +36,35 @@ def _accounts(script: Script) -> None:
         lambda w: w.identity.suspend(person_id=script.cast.ids["away"], why=SUSPENDED, actor=w.actor, now=w.now),
     )
     script.act(26, "10:00", "admin", lambda w: _group(script, w))
+    script.act(26, "10:20", "admin2", _confirmed)
+    for part in CAST:
+        if part.standing != "invited":  # one who attested earlier than the others is asked again these days
+            script.act(57 if part.key == "leader" else 40, "16:30", part.key, _attest)
+
+
+def _attest(work: Work) -> None:
+    """Whoever attests says that each of theirs still needs what they have: every three months, and here once."""
+    for line in work.identity.reviewed(actor=work.actor, now=work.now):
+        if line.state != LATER:
+            held = line.held.id
+            work.identity.attest(appointment_id=held, keep=True, actor=work.actor, now=work.now)
 
 
 def _group(script: Script, work: Work) -> None:
     group = work.identity.create_group(name="Saltby inspection", party="hmip", actor=work.actor, now=work.now)
     for key in ("leader", "inspector"):
-        work.identity.join_group(group_id=group, person_id=script.cast.ids[key], actor=work.actor, now=work.now)
+        work.identity.propose_joining(
+            group_id=group,
+            person_id=script.cast.ids[key],
+            words="Inspects Saltby next month.",
+            actor=work.actor,
+            now=work.now,
+        )
+
+
+def _confirmed(work: Work) -> None:
+    for each in work.identity.conferrals(actor=work.actor, now=work.now):
+        work.identity.confirm(conferral_id=each.id, checked="known-before", actor=work.actor, now=work.now)
 
 
 def _refusals(script: Script) -> None:
@@ -73,6 +97,7 @@ def _incidents(script: Script) -> None:
     ):
         script.act(47, hour, "security", lambda w, duty=duty: _done(w, duty))  # type: ignore[misc]
     script.act(45, "10:00", "security", _closed)
+    script.act(45, "11:20", "imb-security", _agreed)
     script.refuse(4, "14:50", "staff2", _spill)
     script.act(4, "15:10", "security", lambda w: _done(w, "isolate"))
     script.act(4, "15:15", "security", lambda w: _done(w, "tell-security-team"))
@@ -93,7 +118,7 @@ def _spill(work: Work) -> object:
 
 
 def _newest(work: Work) -> str:
-    return work.incident_list.page(state="open", size=1)[0].number
+    return next(each.number for each in work.incident_list.page() if each.state != "closed")
 
 
 def _done(work: Work, duty: str) -> object:
@@ -101,7 +126,7 @@ def _done(work: Work, duty: str) -> object:
 
 
 def _closed(work: Work) -> object:
-    return work.incidents.close(
+    return work.incidents.propose_closing(
         number=_newest(work),
         outcome="false-alarm",
         note="A word typed by habit. The originator confirmed the marking in writing.",
@@ -119,3 +144,7 @@ def _sign_in(script: Script, who: str, password: str) -> None:
             code = pyotp.TOTP(script.cast.secrets[who]).at(work.now)
             full = work.identity.check_code(session_token=first.token, code=code, **given)  # type: ignore[arg-type]
             work.identity.end_session(token=full.token, **given)  # type: ignore[arg-type]
+
+
+def _agreed(work: Work) -> object:
+    return work.incidents.close(number=_newest(work), actor=work.actor, now=work.now)

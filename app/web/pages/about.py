@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
+from app.http.language import cookie_name as language_cookie_name
 from app.http.permissions import public
 from app.http.sessions import cookie_name
 from app.web.page import page
@@ -30,7 +31,7 @@ def privacy() -> ResponseReturnValue:
 @public
 def cookies() -> ResponseReturnValue:
     """The one cookie."""
-    return page("about/cookies.html", cookie_name=cookie_name())
+    return page("about/cookies.html", cookie_name=cookie_name(), language_cookie_name=language_cookie_name())
 
 
 @bp.get("/help")

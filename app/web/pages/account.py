@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
+import json
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,16 @@ from wtforms.validators import EqualTo
 
 from app.http.house import actor, house
 from app.http.permissions import signed_in
-from app.http.sessions import current
-from app.web import filters, forms
+from app.http.sessions import current, session_id
+from app.web import filters, forms, gates, token_view
 from app.web.page import page
-from identity.model import Appointment
+from app.web.pages import providers
+from app.web.pages.notifications import HOWS
+from app.web.provider_view import name_of
+from identity.model import Appointment, SessionView
+from identity.rules.reviewing import LATER
 
+WAYS = {"passkey": "by passkey", "code": "by password and code"}
 bp = Blueprint("account", __name__, url_prefix="/account")
 
 
@@ -45,12 +51,30 @@ def show() -> ResponseReturnValue:
         person = work.people.person(actor().id)
         held = work.people.appointments(actor().id, now=work.now)
         sessions = work.people.sessions(actor().id, now=work.now)
+        training = gates.training(work, person)
+        how, unreached = HOWS[work.outbox_list.how(actor().id)], work.outbox_list.unreached(actor().id)
+        mine = work.identity.reviewed(actor=actor(), now=work.now)
+        tokens = token_view.rows(work, work.tokens.mine(actor=actor()))
+        passkeys = work.identity.own_passkeys(actor=actor(), now=work.now)
+        links = work.identity.links_of(person_id=actor().id, actor=actor(), now=work.now)
+    linked = {each.provider for each in links}
     return page(
         "account/show.html",
         form=forms.Ask(),
         person=person,
         rows=[_row(one) for one in held],
-        sessions=sessions,
+        sessions=[_session(one) for one in sessions],
+        passkeys=passkeys,
+        links=links,
+        unlinked=[each for each in providers.offered() if each.party == person.party and each.id not in linked],
+        name_of=lambda provider: name_of(house(), provider),
+        site=house().settings.site,
+        training=training,
+        tokens=tokens,
+        how=how,
+        unreached=unreached,
+        attesting=sum(each.state != LATER for each in mine),
+        token_head=token_view.HEAD,
         here=session_id(),
         now=work.now,
     )
@@ -92,6 +116,16 @@ def sign_out_everywhere() -> ResponseReturnValue:
     return page("account/sign_out_everywhere.html", form=form)
 
 
+@bp.post("/sessions/end-others")
+@signed_in
+def end_others() -> ResponseReturnValue:
+    """End every session of one's own but this."""
+    with house().work(actor()) as work:
+        ended = work.identity.end_other_sessions(session_token=current().token, actor=actor(), now=work.now)
+    flash(f"{filters.plural(ended, 'other session')} ended." if ended else "You are signed in nowhere else.")
+    return redirect(url_for("account.show"), 303)
+
+
 @bp.post("/sessions/<id_>/end")
 @signed_in
 def end_session(id_: str) -> ResponseReturnValue:
@@ -115,6 +149,11 @@ def _row(one: Appointment) -> list[str]:
     return [role.name if role else one.role, one.office_name, since, until]
 
 
-def session_id() -> str:
-    """What this session is called in the list."""
-    return sha256(current().token.encode()).hexdigest()
+def _session(one: SessionView) -> dict[str, Any]:
+    """What the list says of a session. A program signs in through the API and says nothing of itself."""
+    kept = json.loads(one.data)
+    said = "A program, through the API" if one.door == "api" else str(kept.get("browser") or "A browser")
+    said_way = str(kept.get("way"))
+    by = said_way.removeprefix("provider:")
+    way = f"with {name_of(house(), by)}" if by != said_way else WAYS.get(said_way, "")
+    return {"id": one.id, "created": one.created, "seen": one.seen, "kind": said, "way": way}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, url_for
@@ -10,13 +9,15 @@ from flask.typing import ResponseReturnValue
 
 from app.bootstrap.duties import against
 from app.bootstrap.work import Work
-from app.http.house import actor
+from app.http import hosts
+from app.http.house import actor, house
 from app.http.permissions import signed_in
-from app.web import filters, listing, names, widgets
-from app.web.account_acts import ACTS
+from app.web import filters, gates, listing, names, widgets
+from app.web.account_acts import ACTS, Act
 from app.web.account_forms import AppointForm, InviteForm, UntilForm, WhyForm
 from app.web.looking import holding
 from app.web.page import page
+from app.web.provider_view import links
 from foundation.actor import FOREVER
 from identity.model import Appointment, Invitation, Person
 from identity.rules.standing import in_force
@@ -24,13 +25,9 @@ from identity.rules.standing import in_force
 bp = Blueprint("accounts", __name__, url_prefix="/accounts")
 
 LOOK, MANAGE = "view-accounts", "manage-account"
+WAITS = "It is proposed. Another administrator confirms it; until then nothing changes."
 STANDINGS = {"active": "Active", "invited": "Invited", "suspended": "Suspended", "left": "Left"}
 CATEGORIES = {"text": "Name or address", "party": "Organisation", "standing": "Standing"}
-SOON = timedelta(days=30)
-DATES = {
-    "training": ("Record information training", "record_training", "The training is recorded."),
-    "vetting": ("Record vetting", "record_vetting", "The vetting is recorded."),
-}
 
 
 @bp.get("")
@@ -42,8 +39,11 @@ def index() -> ResponseReturnValue:
         wanted = {name: asked[name] or None for name in ("party", "standing")}
         found = work.people.people(**wanted, text=asked["text"])
         rows = [_row(work, each) for each in found]
+        waiting = len(work.identity.recoveries(actor=work.actor, now=work.now))
+        confirm = len(work.identity.conferrals(actor=work.actor, now=work.now))
     words = {"party": dict(names.parties()), "standing": STANDINGS}
-    return page("accounts/index.html", rows=rows, asked=asked, words=words, chosen=listing.chosen(CATEGORIES, words))
+    shown: dict[str, Any] = {"rows": rows, "asked": asked, "words": words, "recoveries": waiting, "confirm": confirm}
+    return page("accounts/index.html", chosen=listing.chosen(CATEGORIES, words), **shown)
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -76,10 +76,14 @@ def show(person: str) -> ResponseReturnValue:
             "rows": [_held(work, each) for each in held],
             "groups": [each for each in work.people.groups() if _is_in(work, each.id, person)],
             "sessions": len(work.people.sessions(person, now=work.now)),
-            "warnings": _warnings(work, found),
+            "warnings": gates.warnings(work, found),
+            "training": gates.training(work, found),
+            "country": house().policies.adequacy.name(found.country),
+            "waiting": work.identity.conferrals(actor=work.actor, now=work.now, person_id=person),
             "against": against(work, MANAGE, owner=found.id, body=found.party),
             "now": work.now,
         }
+        shown["links"] = [] if shown["against"] else links(work, found)
     acts = [each for each in ACTS.values() if each.offered(found)]
     return page("accounts/show.html", person=found, party=names.party(found.party), acts=acts, **shown)
 
@@ -95,30 +99,30 @@ def act(person: str, slug: str) -> ResponseReturnValue:
         with form.refusals(), holding(LOOK) as work:
             made = chosen.do(work, person, form.why.data)
         if not form.errors:
-            return _answer(found, made, chosen.done)
+            return _answer(found, made, chosen)
     return page("accounts/act.html", form=form, person=found, act=chosen)
 
 
-@bp.route("/<person>/<any(training, vetting):what>", methods=["GET", "POST"])
+@bp.route("/<person>/vetting", methods=["GET", "POST"])
 @signed_in
-def date(person: str, what: str) -> ResponseReturnValue:
-    """Until when training or vetting is good: the day named is the last."""
-    form, (title, method, done) = UntilForm(), DATES[what]
+def vetting(person: str) -> ResponseReturnValue:
+    """Until when vetting is good: the day named is the last. No longer than before, it is recorded at once."""
+    form = UntilForm()
     with holding(LOOK) as work:
         found = work.people.person(person)
     if form.validate_on_submit():
         with form.refusals(), holding(LOOK) as work:
-            until = listing.end_of(form.until.data)
-            getattr(work.identity, method)(person_id=person, until=until, actor=work.actor, now=work.now)
-            flash(done)
+            given = {"until": listing.end_of(form.until.data), "words": form.words.data}
+            waits = work.identity.propose_vetting(person_id=person, **given, actor=work.actor, now=work.now)
+            flash(WAITS if waits else "The vetting is recorded.")
             return redirect(url_for("accounts.show", person=person), 303)
-    return page("accounts/date.html", form=form, person=found, title=title, what=what)
+    return page("accounts/vetting.html", form=form, person=found)
 
 
 @bp.route("/<person>/appoint", methods=["GET", "POST"])
 @signed_in
 def appoint(person: str) -> ResponseReturnValue:
-    """A role in an office."""
+    """Propose a role in an office."""
     form = AppointForm()
     with holding(LOOK) as work:
         found = work.people.person(person)
@@ -126,7 +130,7 @@ def appoint(person: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals(), holding(LOOK) as work:
             _appoint(work, person, form)
-            flash(f"{found.name} is appointed. They have to sign in again.")
+            flash(WAITS)
             return redirect(url_for("accounts.show", person=person), 303)
     return page("accounts/appoint.html", form=form, person=found)
 
@@ -150,12 +154,13 @@ def end(person: str, appointment: str) -> ResponseReturnValue:
 
 
 def _appoint(work: Work, person: str, form: AppointForm) -> None:
-    work.identity.appoint(
+    work.identity.propose_appointment(
         person_id=person,
         role=form.role.data,
         office_id=form.office.data,
         since=max(work.now, listing.start_of(form.since.data)) if form.since.data else None,
         until=listing.end_of(form.until.data) if form.until.data else FOREVER,
+        words=form.words.data,
         actor=work.actor,
         now=work.now,
     )
@@ -168,47 +173,33 @@ def _choices(work: Work, form: AppointForm, person: Person) -> None:
     form.office.choices = widgets.choices([("", "Choose an office"), *offices])
 
 
-def _answer(person: Person, made: Invitation | None, done: str) -> ResponseReturnValue:
+def _answer(person: Person, made: Invitation | None, done: Act) -> ResponseReturnValue:
     if made is not None:
         return _invited(person, made)
-    flash(done)
-    return redirect(url_for("accounts.show", person=person.id), 303)
+    flash(done.done)
+    return redirect(url_for("leavers.show" if done.leaves else "accounts.show", person=person.id), 303)
 
 
 def _invited(person: Person, made: Invitation) -> ResponseReturnValue:
     """The link is on this page alone: the service keeps its digest."""
-    link = url_for("invitations.accept", token=made.token, _external=True)
+    link = hosts.address("invitations.accept", token=made.token)
     return page("accounts/invited.html", person=person, link=link)
 
 
 def _row(work: Work, person: Person) -> list[Any]:
     held = work.people.appointments(person.id, now=work.now)
     roles, offices = ([*dict.fromkeys(each)] for each in (map(_role, held), (each.office_name for each in held)))
-    warnings = _warnings(work, person)
     return [
         {"text": person.name, "href": url_for("accounts.show", person=person.id), "minor": person.email},
         names.party(person.party),
         {"text": ", ".join(roles) or "Nothing", "minor": ", ".join(offices)},
         {"status": "locked" if person.locked else person.standing},
-        "; ".join(warnings),
+        "; ".join(gates.warnings(work, person)),
     ]
 
 
 def _role(held: Appointment) -> str:
     return names.role(held.role)
-
-
-def _warnings(work: Work, person: Person) -> list[str]:
-    """What will keep an active person from items, or soon will."""
-    if person.standing in ("left", "invited"):
-        return []
-    found = []
-    for what, until in (("Vetting", person.vetted_until), ("Training", person.trained_until)):
-        if until <= work.now:
-            found.append(f"{what} is out of date")
-        elif until <= work.now + SOON:
-            found.append(f"{what} ends on {filters.gds_date(until)}")
-    return found
 
 
 def _held(work: Work, held: Appointment) -> dict[str, Any]:

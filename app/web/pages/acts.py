@@ -8,8 +8,9 @@ from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.http.house import actor, house
+from app.http.language import _, shown
 from app.http.permissions import signed_in
-from app.web import finding, names, widgets
+from app.web import finding, item_words, names, widgets
 from app.web.item_acts import BY_NAME
 from app.web.item_forms import (
     AnswerForm,
@@ -28,7 +29,7 @@ from app.web.item_forms import (
 )
 from app.web.page import page
 from classification.model import OFFICIAL, SENSITIVE
-from sharing.model.agreement import PASS_ON
+from sharing.model.agreement import PASS_ON, Agreements
 from sharing.model.item import ItemSeen, Written
 
 bp = Blueprint("acts", __name__, url_prefix="/items/<ref>")
@@ -53,7 +54,8 @@ def acknowledge(ref: str) -> ResponseReturnValue:
 def pass_on(ref: str) -> ResponseReturnValue:
     """To the one office the way names."""
     item = _seen(ref)
-    form = for_item(PassOnForm, item)
+    only = str(item.to_offices[0].principal) if len(item.to_offices) == 1 else None
+    form = for_item(PassOnForm, item, office=only)
     offer(form.office, [(str(office.principal), office.name) for office in item.to_offices])
     if form.validate_on_submit():
         with form.refusals(), house().work(actor()) as work:
@@ -71,20 +73,28 @@ def answer(ref: str) -> ResponseReturnValue:
     form = for_item(AnswerForm, item, grade=SENSITIVE if item.marking_code == "OS" else OFFICIAL)
     if form.validate_on_submit():
         with form.refusals(), house().work(actor()) as work:
-            draft = work.sharing.answer(ref, Written(marking=form.grade.data), actor=actor(), now=work.now)
+            draft = work.sharing.answer(ref, _begun(item, form.grade.data), actor=actor(), now=work.now)
             return redirect(url_for("drafts.edit", draft=draft.uuid), 303)
     return _ask("answer", item, form)
+
+
+def _begun(item: ItemSeen, grade: str) -> Written:
+    """What an answer can begin with, so that nobody types it: its author may change all of it."""
+    step = item_words.current(item)
+    why = f"{step.title} ({', '.join(step.clauses)})" if step else None
+    return Written(marking=grade, title=f"Answer to {item.ref.reference}", sharing_purpose=why)
 
 
 @bp.route("/close", methods=BOTH)
 @signed_in
 def close(ref: str) -> ResponseReturnValue:
     """Nothing more is owed."""
-    item = _seen(ref)
-    listed = _outcomes(item)
+    with house().work(actor()) as work:
+        item = work.sharing.see(ref, actor=actor(), now=work.now)
+        listed = _outcomes(item, work.agreements)
     form = for_item(ListedCloseForm if listed else CloseForm, item)
     if listed:
-        form.result.choices = widgets.choices([("", "None of these"), *listed])
+        form.result.choices = widgets.choices([("", _("None of these")), *listed])
     if form.validate_on_submit():
         with form.refusals(), house().work(actor()) as work:
             result = form.result.data if listed else ""
@@ -166,10 +176,9 @@ def grant(ref: str) -> ResponseReturnValue:
     return _ask("grant", item, form, found=found)
 
 
-def _outcomes(item: ItemSeen) -> list[tuple[str, str]]:
+def _outcomes(item: ItemSeen, agreements: Agreements) -> list[tuple[str, str]]:
     """What may come of it, where any version of its agreement lists that for its kind."""
-    versions = house().policies.agreements.versions
-    kinds = [each.kinds[item.kind] for each in versions if each.id == item.agreement and item.kind in each.kinds]
+    kinds = [each.kinds[item.kind] for each in agreements.of(item.agreement) if item.kind in each.kinds]
     return [(code, names.words(code)) for kind in kinds[-1:] for code in kind.outcomes]
 
 
@@ -196,5 +205,5 @@ def _ask(name: str, item: ItemSeen, form: Versioned, **shown: Any) -> ResponseRe
 
 
 def _done(name: str, ref: str, *, to: str = "") -> ResponseReturnValue:
-    flash(BY_NAME[name].done.format(ref=ref))
+    flash(_(BY_NAME[name].done, ref=ref), shown())
     return redirect(url_for(to) if to else url_for("items.show", ref=ref), 303)

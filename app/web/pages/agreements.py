@@ -12,10 +12,10 @@ from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import signed_in
 from app.web import agreement_view as view
-from app.web import listing, record_forms
+from app.web import listing, record_forms, record_steps
 from app.web.names import Names
 from app.web.page import page
-from sharing import events
+from sharing.events import agreements as events
 from sharing.model.agreement import Agreement
 from sharing.model.coverage import Line
 from sharing.queries.agreed import ALL
@@ -115,19 +115,20 @@ def duty(agreement: str, number: str) -> ResponseReturnValue:
 @bp.route("/<agreement>/records/<kind>/new", methods=BOTH)
 @signed_in
 def new(agreement: str, kind: str) -> ResponseReturnValue:
-    """Make a record: its form is what the agreement says it is."""
+    """Make a record: its form is what the agreement says it is. As a step of a matter, what that says is known."""
     with house().work(actor()) as work:
         found = work.agreed.agreement(agreement, work.now)
         asked = work.agreed.kind(found, kind)
         agreed.may_make(work, asked)
-        form = record_forms.form_of(work, found, asked)
+        step = record_steps.asked_for(work, found, asked)
+        form = record_forms.form_of(work, found, asked, record_forms.begun_with(work, asked), step.known)
     if form.validate_on_submit():
         with form.refusals(), house().work(actor()) as work:
-            given = record_forms.given(asked, form)
-            made = work.agreeing.record(found.id, asked.id, given=given, actor=work.actor, now=work.now)
+            given, named = record_forms.given(asked, form), record_forms.named(form)
+            made = work.agreeing.record(found.id, asked.id, given=given, named=named, actor=work.actor, now=work.now)
             flash("It is recorded.")
-            return redirect(url_for("agreements.record", record=made.id), 303)
-    return page("agreements/new.html", form=form, found=found, kind=asked, names=[each.id for each in asked.fields])
+            return redirect(record_steps.after(found, asked, made, step), 303)
+    return page("agreements/new.html", form=form, found=found, kind=asked, step=step)
 
 
 @bp.get("/records/<record>")
@@ -137,9 +138,11 @@ def record(record: str) -> ResponseReturnValue:
     with house().work(actor()) as work:
         found, kind = agreed.record(work, record)
         of = work.agreed.agreement(found.agreement, work.now)
-        summary = view.record_summary(of, kind, found, _establishments(work))
+        offices = {each.id: each.name for each in work.people.offices()}
+        summary = view.record_summary(of, kind, found, _establishments(work) | offices)
         by = Names(work).person(found.made_by)
-    return page("agreements/record.html", found=found, kind=kind, of=of, summary=summary, by=by)
+    stepwise = any(each.record == kind.id for each in of.tasks.values())
+    return page("agreements/record.html", found=found, kind=kind, of=of, summary=summary, by=by, stepwise=stepwise)
 
 
 def _filtered(agreement: Agreement, lines: Sequence[Line]) -> list[Line]:

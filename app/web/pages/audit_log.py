@@ -14,7 +14,7 @@ from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import public, signed_in
 from app.web import audit_view as view
-from app.web import filters, listing
+from app.web import filters, listing, names
 from app.web.audit_forms import ExportForm
 from app.web.looking import holding
 from app.web.names import Names
@@ -172,7 +172,10 @@ def _entry(work: Work, entry: str) -> Row:
 
 
 def _filters() -> dict[str, Any]:
-    acts = {name: kind.meaning for name, kind in sorted(kinds().items(), key=lambda pair: pair[1].meaning.lower())}
+    acts = {
+        name: names.sentence(kind.meaning)
+        for name, kind in sorted(kinds().items(), key=lambda pair: pair[1].meaning.lower())
+    }
     words = {"act": acts, "outcome": view.OUTCOMES}
     return {
         "acts": acts,

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, Flask, g, redirect, request, url_for
+from flask import Blueprint, Flask, Response, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bootstrap.signing_in import check_password
 from app.http import errors, kept
 from app.http.csrf import FormStale, same_origin
-from app.http.house import actor, house
+from app.http.house import actor, house, site
+from app.http.language import N_, speak, wanted
 from app.http.permissions import SignInNeeded, public, signed_in
 from app.http.sessions import become, current
-from app.web import forms, nav
+from app.http.source import limited
+from app.web import forms
 from app.web.page import page
+from app.web.pages import providers
+from app.web.provider_view import name_of
 from identity.errors import SessionEnded
+from identity.service.signing_in import FIRST
 
 bp = Blueprint("auth", __name__)
 
@@ -23,15 +28,15 @@ bp = Blueprint("auth", __name__)
 class PasswordForm(forms.Form):
     """The first factor."""
 
-    email = forms.email("Email address", needed="Enter your email address")
-    password = forms.password("Password", needed="Enter your password")
+    email = forms.email(N_("Email address"), needed=N_("Enter your email address"))
+    password = forms.password(N_("Password"), needed=N_("Enter your password"))
 
 
 class CodeForm(forms.Form):
     """The second factor."""
 
     code = forms.code(
-        "Security code", needed="Enter the six digits your app shows now", hint="Six digits, like 123 456"
+        N_("Security code"), needed=N_("Enter the six digits your app shows now"), hint=N_("Six digits, like 123 456")
     )
 
 
@@ -41,6 +46,7 @@ def sign_in() -> ResponseReturnValue:
     """Email and password."""
     form = PasswordForm()
     if form.validate_on_submit():
+        limited(form.email.data)
         answer = check_password(
             house(),
             email=form.email.data,
@@ -61,45 +67,78 @@ def code() -> ResponseReturnValue:
     """The code; then to where they were going, or to what they had typed."""
     carried = kept.carried()
     form = CodeForm()
-    if current().stage != "password":
+    if current().stage not in FIRST:
         return redirect(url_for("auth.sign_in"), 303)
+    by = str(current().get("way", "")) if current().stage == "provider" else ""
     if form.validate_on_submit():
         with house().work(actor()) as work:
             answer = work.identity.check_code(
                 session_token=current().token, code=form.code.data, actor=actor(), now=work.now
             )
         if answer.ok:
-            current().adopt(answer.token, answer.stage, keep=True)
+            current().enter(answer, by or "code")
             return _onward(carried)
         form.say(answer.detail, "code")
-    return page("auth/code.html", form=form, kept=carried)
+    name = name_of(house(), by.partition(":")[2]) if by else ""
+    return page("auth/code.html", form=form, kept=carried, provider=name, site=house().settings.site)
 
 
-@bp.get("/")
-@signed_in
-def start() -> ResponseReturnValue:
-    """The first thing in this person's menu."""
-    return redirect(nav.home(actor()), 303)
+@bp.post("/sign-in/passkey/options")
+@public
+def passkey_options() -> ResponseReturnValue:
+    """What a device is asked: script fetches it when somebody wants to use a passkey."""
+    limited()
+    with house().work(actor()) as work:
+        options = work.identity.ask_passkey(session_token=current().token, site=site(), actor=actor(), now=work.now)
+    return Response(options, content_type="application/json")
+
+
+@bp.post("/sign-in/passkey")
+@public
+def passkey() -> ResponseReturnValue:
+    """Both factors at once, by what the device answered."""
+    carried = kept.carried()
+    with house().work(actor()) as work:
+        answer = work.identity.check_passkey(
+            session_token=current().token,
+            answer=request.form.get("answer", ""),
+            site=site(),
+            actor=actor(),
+            now=work.now,
+        )
+    if answer.ok:
+        by = str(current().get("way", ""))
+        current().enter(answer, by if answer.way != "passkey" else "passkey", keep=False)
+        return _onward(carried)
+    form = PasswordForm(formdata=None)
+    form.say(answer.detail)
+    return _ask(form, carried)
 
 
 @bp.post("/sign-out")
 @signed_in
 def sign_out() -> ResponseReturnValue:
-    """End this session."""
+    """End this session. Who came by a provider is told that they are still signed in there."""
+    by = str(current().get("way", "")).partition(":")[2]
     with house().work(actor()) as work:
         work.identity.end_session(token=current().token, actor=actor(), now=work.now)
     current().drop()
-    return redirect(url_for("auth.signed_out"), 303)
+    return redirect(url_for("auth.signed_out", of=by or None), 303)
 
 
 @bp.get("/signed-out")
 @public
 def signed_out() -> ResponseReturnValue:
     """Nobody's page."""
-    return page("auth/signed_out.html")
+    came_by = house().policies.gates.providers.known.get(request.args.get("of", ""))
+    there = house().published.end_session(came_by) if came_by else ""
+    return page("auth/signed_out.html", there=there, name=came_by.name if came_by else "")
 
 
 def _ask(form: PasswordForm, carried: kept.Kept, **shown: Any) -> tuple[str, int]:
+    speak(wanted())  # it may stand in the place of a page that is not done in Welsh
+    notice = house().policies.gates.doors.notice
+    shown |= {"notice": notice, "site": house().settings.site, "providers": providers.offered()}
     return page("auth/sign_in.html", form=form, kept=carried, **shown)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from calendar import monthrange
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from flask import Blueprint, Response, send_file, url_for
@@ -14,26 +15,33 @@ from app.bootstrap import pack as packs
 from app.bootstrap.duties import must
 from app.bootstrap.glance import glance
 from app.bootstrap.wiring import words as disposal_words
+from app.bootstrap.work import Work
 from app.http import certificate_pdf
 from app.http import certificate_words as view
 from app.http.house import actor, house
 from app.http.permissions import signed_in
 from app.web import filters, listing, names, widgets
 from app.web.copy_forms import PackForm
+from app.web.item_words import places
 from app.web.looking import holding
 from app.web.names import Names
 from app.web.page import page
 from app.web.spreadsheet import csv_stream
+from foundation.calendar import london_date
 from retention.queries.disposals import MOST, CertificateRow, Disposals, Issued
+from sharing.queries.overview import months_back
 
 bp = Blueprint("certificates", __name__, url_prefix="/certificates")
 LOOK, TAKE = "view-disposal-log", "export-audit-log"
 SIZE = 50
+MONTHS = 24  # to choose from; what is older is asked for by its days
 HEAD = ("Certificate", "Item", "Class", "Originating body", "Establishment", "Destroyed", "Issued", "Bytes")
 CATEGORIES = {
     "text": "Reference",
     "body": "Originating body",
+    "establishment": "Establishment",
     "class": "Class",
+    "month": "Month issued",
     "since": "Issued from",
     "until": "Issued to",
 }
@@ -46,14 +54,16 @@ def index() -> ResponseReturnValue:
     before = listing.asked(listing.CURSOR)
     with holding(LOOK) as work:
         found = work.disposals.certificates(body=listing.asked("body"), before=before, size=SIZE + 1, wanted=_wanted())
+        shown = _filters(work)
+        rows = [_row(each, shown["words"]["establishment"]) for each in found[:SIZE]]
     older = listing.here(**{listing.CURSOR: found[SIZE - 1].number}) if len(found) > SIZE else ""
     return page(
         "certificates/index.html",
-        rows=[_row(each) for each in found[:SIZE]],
+        rows=rows,
         older=older,
         newer=listing.here() if before else "",
         csv=listing.as_file("certificates.as_csv", CATEGORIES),
-        **_filters(),
+        **shown,
     )
 
 
@@ -176,10 +186,11 @@ def _pdf(text: str, number: str) -> Response:
     return answer
 
 
-def _row(one: CertificateRow) -> list[Any]:
+def _row(one: CertificateRow, called: Mapping[str, str]) -> list[Any]:
     link = {"text": one.number, "href": url_for("certificates.show", number=one.number)}
     gone = filters.gds_datetime(one.erased_at)
-    return [link, names.words(one.retention_class), names.party(one.originator), gone,
+    place = called.get(one.establishment, one.establishment)
+    return [link, place, names.words(one.retention_class), names.party(one.originator), gone,
             filters.gds_datetime(one.issued_at)]  # fmt: skip
 
 
@@ -191,16 +202,27 @@ def _cells(one: CertificateRow) -> list[object]:
 def _wanted() -> Issued:
     """An unreadable day filters nothing: the page shows what is chosen."""
     since, until = listing.day(listing.asked("since")), listing.day(listing.asked("until"))
+    if month := listing.day(f"{listing.asked('month')}-1"):
+        since = max(since or month, month)
+        last = month.replace(day=monthrange(month.year, month.month)[1])
+        until = min(until or last, last)
     return Issued(
         retention_class=listing.asked("class"),
         since=listing.start_of(since) if since else None,
         until=listing.end_of(until) if until else None,
         text=listing.asked("text"),
+        establishment=listing.asked("establishment"),
     )
 
 
-def _filters() -> dict[str, Any]:
-    words = {"body": dict(names.parties()), "class": dict(names.classes())}
+def _filters(work: Work) -> dict[str, Any]:
+    back = months_back(london_date(work.now), MONTHS)
+    words = {
+        "body": dict(names.parties()),
+        "establishment": places(work),
+        "class": dict(names.classes()),
+        "month": {f"{day:%Y-%m}": f"{day:%B %Y}" for day in reversed(back)},
+    }
     return {
         "words": words,
         "asked": {name: listing.asked(name) for name in CATEGORIES},

@@ -14,11 +14,14 @@ from app.bootstrap.duties import against
 from app.bootstrap.events import CLOCK_MOVED
 from app.demo.build import credentials
 from app.http.house import actor, house
+from app.http.language import N_
 from app.http.permissions import public, signed_in
 from app.http.sessions import current
+from app.jobs.schedule import run_once
 from app.web import filters, forms, nav
 from app.web.looking import holding
 from app.web.page import page
+from foundation.actor import SERVICE, Actor
 from foundation.calendar import LONDON, add_months, london_date
 
 bp = Blueprint("demonstration", __name__, url_prefix="/demonstration")
@@ -38,7 +41,7 @@ class ClockForm(forms.Form):
 def shown() -> dict[str, Any]:
     """The way to the clock under every page, and the cast for the sign-in page (asked for only there)."""
     return {
-        "footer_links": (*nav.FOOTER, ("Move the demonstration’s clock on", "demonstration.clock")),
+        "footer_links": (*nav.FOOTER, (N_("Move the demonstration’s clock on"), "demonstration.clock")),
         "cast": lambda: credentials(house()),
     }
 
@@ -52,7 +55,7 @@ def clock() -> ResponseReturnValue:
         with form.refusals():
             to = _target(form, house().now())
             _move(to)
-            return page("demonstration/moved.html", to=to, swept=sweeps.dispose(house()))
+            return page("demonstration/moved.html", to=to, swept=_set_going(SERVICE))
     with house().work(actor()) as work:
         operates = not against(work, OPERATE)
     return page("demonstration/clock.html", form=form, now=house().now(), operates=operates)
@@ -64,7 +67,7 @@ def sweep() -> ResponseReturnValue:
     """What the clock sets going, at once: for whoever operates the service."""
     with holding(OPERATE):
         pass
-    swept = sweeps.dispose(house(), actor())
+    swept = _set_going(actor())
     flash(f"{filters.plural(swept.due, 'item')} fell due, {filters.plural(swept.destroyed, 'item')} destroyed.")
     return redirect(url_for("demonstration.clock"), 303)
 
@@ -82,7 +85,7 @@ def sign_in() -> ResponseReturnValue:
     if not _code(found):
         flash("That code has just been used. Wait for the next one, up to 30 seconds.")
         return redirect(url_for("auth.code"), 303)
-    return redirect(url_for("auth.start"), 303)
+    return redirect(url_for("home.show"), 303)
 
 
 def _password(one: dict[str, str]) -> bool:
@@ -103,8 +106,15 @@ def _code(one: dict[str, str]) -> bool:
     with house().work(actor()) as work:
         answer = work.identity.check_code(session_token=current().token, code=one["code"], actor=actor(), now=work.now)
     if answer.ok:
-        current().adopt(answer.token, answer.stage, keep=True)
+        current().enter(answer, "code")
     return answer.ok
+
+
+def _set_going(who: Actor) -> sweeps.Swept:
+    """Every job, as if the time had passed: what is late is told, what is to be noticed is noticed."""
+    swept = sweeps.dispose(house(), who)
+    run_once(house())
+    return swept
 
 
 def _move(to: datetime) -> None:

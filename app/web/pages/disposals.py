@@ -21,7 +21,8 @@ from app.web.pages import copies
 from app.web.spreadsheet import csv_file
 from foundation.calendar import london_date
 from identity.errors import EstablishmentUnknown
-from retention.model.case import STATES, Case
+from retention.model.case import BEGUN, STATES, Case
+from retention.model.hold import BINDING
 from retention.queries.disposals import Filter
 
 bp = Blueprint("disposals", __name__)
@@ -138,6 +139,7 @@ def _case(work: Work, case: Case) -> dict[str, Any]:
     called = Names(work)
     judged = [(each, each.against(work, case)) for each in ACTS.values()]
     found = [each.shown_to(work.actor.party) for each in work.outstanding.copies(case.item)]
+    held = work.holds.of_item(case.item)
     return {
         "summary": view.summary(case, _place(work, case)),
         "tasks": view.tasks(case, called, schedule_case.told(work, case), found),
@@ -145,14 +147,26 @@ def _case(work: Work, case: Case) -> dict[str, Any]:
         "may_register": not copies.may_register(work, case),
         "downloaded": work.downloads(case.item),
         "holds": [
-            {**view.hold_row(one, called), "manner": hold_view.MANNERS[manner], "may": not hold_view.against(work, one)}
-            for one, manner in work.holds.of_item(case.item)
+            {
+                **view.hold_row(one, called),
+                "occasion": hold_view.OCCASIONS.get(one.occasion, ""),
+                "manner": hold_view.MANNERS[manner],
+                "may": not hold_view.against_lifting(work, one),
+            }
+            for one, manner in held
         ],
+        "held_for": sorted(
+            {
+                hold_view.OCCASIONS[one.occasion].lower()
+                for one, manner in held
+                if manner in BINDING and not one.lifted_at
+            }
+        ),
         "may": [each for each, against in judged if not against],
         "may_not": [(each, against) for each, against in judged if against],
         "batch": work.batches.of_item(case.item),
         "may_receive": not against_receiving(work, case),
-        "over": case.state in ("destroying", "erased", "destroyed"),
+        "over": case.state in BEGUN,
     }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bootstrap.work import Work
@@ -13,10 +13,12 @@ from app.http.house import actor, house
 from app.http.permissions import signed_in
 from app.http.repeating import in_turn
 from app.http.request import receives_files
-from app.web import compose, item_words, markings, uploads
-from app.web.item_forms import FilesForm, Versioned
+from app.web import compose, found_markings, item_words, markings, uploads
+from app.web.forms import Form
+from app.web.item_forms import FilesForm, PasteForm, Versioned
 from app.web.page import page
-from sharing.model.item import DraftOpened
+from sharing.model.decision import TOLD
+from sharing.model.item import DraftOpened, DraftRef
 from sharing.service.preparing import Addressing
 
 bp = Blueprint("drafts", __name__, url_prefix="/drafts")
@@ -46,27 +48,60 @@ def show(draft: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals(), house().work(actor()) as work:
             ref = work.sharing.send(draft, expected=form.expected, actor=actor(), now=work.now)
+            g.gone = url_for("drafts.edit", draft=draft)
             return redirect(url_for("items.sent", ref=ref.reference), 303)
     form.look_again(opened.version)
-    return page(
-        "drafts/show.html", form=form, draft=opened, to=to, named=named, words=item_words, marks=markings, **shown
-    )
+    helps: dict[str, Any] = {"words": item_words, "marks": markings, "marked": found_markings, "told": TOLD}
+    return page("drafts/show.html", form=form, draft=opened, to=to, named=named, **helps, **shown)
 
 
 @bp.route("/<uuid:draft>/edit", methods=BOTH)
+@receives_files(uploads.into)
 @signed_in
 def edit(draft: UUID) -> ResponseReturnValue:
-    """Write it."""
-    with house().work(actor()) as work:
-        opened, to, shown = _opened(work, draft)
-        form = compose.form_for(work, opened, to)
-    if not form.asks_for_row() and form.validate_on_submit():
-        with form.refusals(), house().work(actor()) as work:
-            written = form.written(opened, work.now)
-            work.sharing.revise_draft(draft, written, expected=form.expected, actor=actor(), now=work.now)
+    """Write it, with its files. A file that came is kept whatever is wrong with the rest: it cannot be shown again."""
+    opened, form, shown = house().do(lambda work: _written(work, draft), actor())
+    if form.is_submitted():
+        saved = not form.asks_for_row() and form.validate_on_submit() and _saved(form, opened)
+        came = uploads.attach_all(form, [file.stream for file in form.files.data or () if file.filename])
+        if saved and not form.errors:
             return redirect(url_for("drafts.show", draft=draft), 303)
+        if came:
+            flash(came)
+        opened, _, shown = house().do(lambda work: _opened(work, draft), actor())
     form.look_again(opened.version)
     return page("drafts/edit.html", form=form, draft=opened, fits=compose.fits(opened.subjects), **shown)
+
+
+def _written(work: Work, draft: UUID) -> tuple[DraftOpened, compose.ComposeForm, dict[str, Any]]:
+    opened, to, shown = _opened(work, draft)
+    return opened, compose.form_for(work, opened, to), shown
+
+
+def _saved(form: compose.ComposeForm, opened: DraftOpened) -> bool:
+    """Whether what was typed is the draft’s now; if not, the form says why."""
+
+    def save(work: Work) -> DraftRef:
+        written = form.written(opened, work.now)
+        return work.sharing.revise_draft(opened.uuid, written, expected=form.expected, actor=actor(), now=work.now)
+
+    with form.refusals():
+        form.version.data = str(house().do(save, actor()).version)
+        return True
+    return False
+
+
+@bp.post("/<uuid:draft>/files/text")
+@signed_in
+def paste(draft: UUID) -> ResponseReturnValue:
+    """Text, kept as a file: sealed, looked at and shown like any other."""
+    form = PasteForm()
+    if form.validate_on_submit():
+        with form.refusals():
+            uploads.pasted(draft, form.name.data, form.text.data)
+            flash("1 file is added.")
+            return redirect(url_for("drafts.files", draft=draft), 303)
+    return _files(draft, form, FilesForm(formdata=None), form)
 
 
 @bp.route("/<uuid:draft>/files", methods=BOTH)
@@ -81,9 +116,7 @@ def files(draft: UUID) -> ResponseReturnValue:
             flash(said)
         if not form.errors:
             return redirect(url_for("drafts.files", draft=draft), 303)
-    with house().work(actor()) as work:
-        opened, _, shown = _opened(work, draft)
-    return page("drafts/files.html", form=form, draft=opened, settings=house().settings, **shown)
+    return _files(draft, form, form, PasteForm(formdata=None))
 
 
 @bp.post("/<uuid:draft>/files/<int(max=1000000):part>/remove")
@@ -96,6 +129,25 @@ def remove(draft: UUID, part: int) -> ResponseReturnValue:
     return redirect(url_for("drafts.files", draft=draft), 303)
 
 
+@bp.route("/<uuid:draft>/markings", methods=BOTH)
+@signed_in
+def marked(draft: UUID) -> ResponseReturnValue:
+    """What says more than the draft is marked; say why not."""
+    with house().work(actor()) as work:
+        opened, _, shown = _opened(work, draft)
+    form = found_markings.form_for(opened)
+    if form.validate_on_submit():
+        reasons = found_markings.given(form, opened)
+        if not reasons and opened.asked:
+            form.say("Say why, or raise the marking", f"{found_markings.PREFIX}{min(opened.asked)}")
+        else:
+            with form.refusals(), house().work(actor()) as work:
+                for part, why in reasons.items():
+                    work.sharing.explain_marking(draft, part, why, actor=actor(), now=work.now)
+                return redirect(url_for("drafts.show", draft=draft), 303)
+    return page("drafts/markings.html", form=form, draft=opened, marked=found_markings, **shown)
+
+
 @bp.route("/<uuid:draft>/discard", methods=BOTH)
 @signed_in
 def discard(draft: UUID) -> ResponseReturnValue:
@@ -106,10 +158,20 @@ def discard(draft: UUID) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals(), house().work(actor()) as work:
             work.sharing.discard_draft(draft, expected=form.expected, actor=actor(), now=work.now)
+            g.gone = url_for("drafts.edit", draft=draft)
             flash("The draft is thrown away.")
             return redirect(url_for("drafts.index"), 303)
     form.look_again(opened.version)
     return page("drafts/discard.html", form=form, draft=opened, **shown)
+
+
+def _files(draft: UUID, form: Form, files: FilesForm, pasted: PasteForm) -> ResponseReturnValue:
+    """``form``: the one that was sent, whose faults the page tells."""
+    with house().work(actor()) as work:
+        opened, _, shown = _opened(work, draft)
+        begun = work.sharing.uploads(draft, actor=actor(), now=work.now)
+    helps: dict[str, Any] = {"settings": house().settings, "marked": found_markings, "begun": begun}
+    return page("drafts/files.html", form=form, files=files, pasted=pasted, draft=opened, **helps, **shown)
 
 
 def _opened(work: Work, draft: UUID) -> tuple[DraftOpened, Addressing, dict[str, Any]]:

@@ -72,6 +72,7 @@ def show(hold: str) -> ResponseReturnValue:
             "occasion": hold_view.OCCASIONS.get(row.hold.occasion, ""),
             "overdue": row.hold.lifted_at is None and row.hold.review_on <= today,
             "may": not hold_view.against(work, row.hold),
+            "ends": hold_view.against_lifting(work, row.hold),
             "history": hold_view.history(facts_about(work.conn, work.house.keys.log, hold), called),
         }
     older = listing.here(**{listing.CURSOR: after}) if after else ""
@@ -147,7 +148,7 @@ def _act(hold: str, slug: str, form: forms.Form, do: Callable[[Work, Any], None]
     with holding(LOOK) as work:
         found = _found(work, hold)
         shown: dict[str, Any] = {
-            "against": hold_view.against(work, found),
+            "against": (hold_view.against_lifting if slug == "lift" else hold_view.against)(work, found),
             "lines": hold_view.named_by(work, found, work.actor),
             "body": names.party(found.party),
             "waiting": _waiting(work, found),

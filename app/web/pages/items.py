@@ -11,10 +11,11 @@ from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import signed_in
 from app.http.repeating import looks
-from app.web import item_acts, item_csv, item_words, markings, purposes
+from app.web import found_markings, item_acts, item_csv, item_words, markings, purposes
 from app.web.item_filters import FilterForm, kinds, page_links, walked
 from app.web.item_forms import NewForm, OpenForm, offer, purpose_options, way_key, way_options
 from app.web.page import page
+from classification.model import SENSITIVE
 from sharing.model.item import DraftRef, ItemSeen, Written
 from sharing.queries.items import ListPage
 from sharing.queries.ways import Ways
@@ -32,11 +33,21 @@ def inbox() -> ResponseReturnValue:
     """What waits for me, then everything I may see."""
     with house().work(actor()) as work:
         names = item_words.places(work)
-        form = FilterForm(kinds(work.now), names, work.now)
+        form = FilterForm(kinds(work), names, work.now)
         waiting = _waiting(work, form)
+        gone = work.sharing.unreachable(actor=work.actor, now=work.now)
+        broken = work.protection.overrides.seen(open_only=True, actor=work.actor, now=work.now)
         found = NOTHING if form.errors else _found(work, form)
     marking = markings.most_restrictive(row.marking for row in (*found.rows, *waiting.rows))
-    shown = {**page_links(form.given(), found.next), "waiting": waiting, "most": WAITING, "names": names, **WORDS}
+    shown = {
+        **page_links(form.given(), found.next),
+        "waiting": waiting,
+        "broken": broken,
+        "gone": gone,
+        "most": WAITING,
+        "names": names,
+        **WORDS,
+    }
     return page("items/inbox.html", form=form, found=found, marking=marking, **shown)
 
 
@@ -46,7 +57,7 @@ def as_csv() -> ResponseReturnValue:
     """The filtered list, as a file."""
     with house().work(actor()) as work:
         names = item_words.places(work)
-        form = FilterForm(kinds(work.now), names, work.now)
+        form = FilterForm(kinds(work), names, work.now)
         if form.errors:
             return redirect(url_for("items.inbox", **dict[str, Any](request.args)), 303)
         return item_csv.answer(item_csv.every(work, form.filters()), names)
@@ -55,7 +66,7 @@ def as_csv() -> ResponseReturnValue:
 @bp.route("/items/new", methods=["GET", "POST"])
 @signed_in
 def new() -> ResponseReturnValue:
-    """Which way, and how it is marked; then it is a draft."""
+    """Which way; then it is a draft. From the home page the way comes with the button, and this is not looked at."""
     form = NewForm()
     with house().work(actor()) as work:
         found = work.items.ways(actor=actor(), now=work.now)
@@ -93,7 +104,8 @@ def content(ref: str) -> ResponseReturnValue:
     with house().work(actor()) as work:
         item = work.sharing.open(ref, purpose, actor=actor(), now=work.now)
         place = item_words.place_name(work, item.establishment)
-    return page("items/content.html", item=item, place=place, marking=item.marking, marks=markings, **WORDS)
+    helps: dict[str, Any] = {"marks": markings, "marked": found_markings}
+    return page("items/content.html", item=item, place=place, marking=item.marking, **helps, **WORDS)
 
 
 @bp.get("/items/<ref>/sent")
@@ -102,7 +114,8 @@ def sent(ref: str) -> ResponseReturnValue:
     """It is on its way, and what happens next."""
     with house().work(actor()) as work:
         item = work.sharing.see(ref, actor=actor(), now=work.now)
-    return page("items/sent.html", item=item, step=item_words.current(item), marking=item.marking)
+        decision = work.protection.decisions.of_sending(str(item.ref.uuid), actor=work.actor)
+    return page("items/sent.html", item=item, decision=decision, step=item_words.current(item), marking=item.marking)
 
 
 def _outside(ref: str, form: OpenForm) -> ResponseReturnValue:
@@ -137,7 +150,7 @@ def _found(work: Work, form: FilterForm) -> ListPage:
 def _start(work: Work, found: Ways, form: NewForm) -> DraftRef:
     way = next(way for way in found.ways if way_key(way) == form.way.data)
     return work.sharing.start_draft(
-        Written(marking=form.grade.data),
+        Written(marking=SENSITIVE),  # sealed as the more restricted one until its author has said which it is
         agreement=way.agreement,
         kind=way.kind,
         office=way.office,

@@ -14,6 +14,7 @@ from app.web import forms, listing, names, widgets
 from app.web.account_forms import CoverForm, GroupForm, JoinForm, OfficeForm
 from app.web.looking import holding
 from app.web.page import page
+from app.web.pages.accounts import WAITS
 from foundation.actor import FOREVER
 from identity.model import Office
 
@@ -118,9 +119,9 @@ def group(group: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusals(), holding(LOOK) as work:
             until = listing.end_of(form.until.data) if form.until.data else FOREVER
-            given = {"group_id": group, "person_id": form.person.data, "until": until}
-            work.identity.join_group(**given, actor=work.actor, now=work.now)
-            flash("They are in the group.")
+            given = {"group_id": group, "person_id": form.person.data, "until": until, "words": form.words.data}
+            work.identity.propose_joining(**given, actor=work.actor, now=work.now)
+            flash(WAITS)
             return redirect(url_for("offices.group", group=group), 303)
     return page("offices/group.html", form=form, **shown)
 

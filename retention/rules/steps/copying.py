@@ -21,7 +21,7 @@ def may_register(case: Case, actor: Actor) -> tuple[Reason, ...]:
 
 def may_account(copy: Copy, actor: Actor) -> tuple[Reason, ...]:
     """A records reviewer of the body that registered it says, once, what became of it."""
-    return tuple(gathered(duty(actor, REVIEWER), _own_copy(copy, actor), _open(copy)))
+    return tuple(gathered(duty(actor, REVIEWER), _own_copy(copy, actor), _here(copy), _open(copy)))
 
 
 def accounted(copy: Copy, fate: Fate, method: str, on: date, today: date) -> Iterator[Reason]:
@@ -49,6 +49,13 @@ def _of_a_body(actor: Actor) -> Iterator[Reason]:
 def _own_copy(copy: Copy, actor: Actor) -> Iterator[Reason]:
     if actor.party != copy.party:
         yield Reason("RET-copy-body", "Only the body that registered this copy says what became of it.", _ALL)
+
+
+def _here(copy: Copy) -> Iterator[Reason]:
+    if copy.elsewhere:
+        yield Reason(
+            "RET-copy-elsewhere", "It is in the register of media and paper: say there what became of it.", _ALL
+        )
 
 
 def _open(copy: Copy) -> Iterator[Reason]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from foundation.actor import Actor
 from foundation.errors import Reason
 from retention.model.case import Case
-from retention.model.hold import BINDING, Hold, Manner
+from retention.model.hold import BINDING, FOLLOWED, Hold, Manner
 from retention.rules.steps.reasons import CONTROLLED, REVIEWER, duty, gathered, holdable
 
 
@@ -31,6 +31,12 @@ def may_keep(hold: Hold, actor: Actor) -> tuple[Reason, ...]:
     return tuple(gathered(duty(actor, REVIEWER), _holds_body(hold, actor), _in_force(hold)))
 
 
+def may_lift(hold: Hold, actor: Actor) -> tuple[Reason, ...]:
+    """The same, of those holds that do not end with what they follow: to destroy what somebody asked for is an
+    offence (DPA 2018 s.173), whoever lifted the hold before."""
+    return (*may_keep(hold, actor), *_follows_nothing(hold))
+
+
 def shows_people(hold: Hold, actor: Actor) -> bool:
     """Whom a hold names, as typed, is for those who keep it: other readers of disposal read no names (M64)."""
     return REVIEWER in actor.duties and actor.party == hold.party
@@ -49,6 +55,14 @@ def may_pass_over(hold: Hold, manner: Manner | None) -> tuple[Reason, ...]:
 def _holds_body(hold: Hold, actor: Actor) -> Iterator[Reason]:
     if actor.party != hold.party:
         yield Reason("RET-hold-body", "Only the body that placed this hold sees to it, or lifts it.", "M06")
+
+
+def _follows_nothing(hold: Hold) -> Iterator[Reason]:
+    if hold.occasion == "subject-request":
+        yield Reason("RET-asked", "It ends when the request it stands for is answered or withdrawn.", "DPA 2018 s.173")
+    elif hold.occasion in FOLLOWED:
+        text = "It ends when a data protection officer lifts the restriction it stands for."
+        yield Reason("RET-restricted", text, "UK-GDPR art. 18")
 
 
 def _in_force(hold: Hold) -> Iterator[Reason]:

@@ -18,11 +18,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def lines(
-    agreement: Agreement, tallies: Mapping[str, Tally], standings: Mapping[str, Standing] | None = None
+    agreement: Agreement,
+    tallies: Mapping[str, Tally],
+    standings: Mapping[str, Standing] | None = None,
+    asked: Iterable[Duty] | None = None,
 ) -> tuple[Line, ...]:
-    """Every duty in the order of the agreement's numbers. ``standings`` by register; None: nobody was asked."""
+    """Every duty ``asked`` for, or all, by their numbers. ``standings`` by register; None: nobody was asked."""
     found = []
-    for duty in sorted(agreement.duties.values(), key=lambda one: (one.number[:1], one.number[1:])):
+    for duty in sorted(
+        agreement.duties.values() if asked is None else asked, key=lambda one: (one.number[:1], one.number[1:])
+    ):
         tally = tallies.get(duty.id, Tally())
         standing = (standings or {}).get(duty.evidence.register)
         section = agreement.section_of(duty.number)

@@ -66,6 +66,21 @@ def levels(occurrence: Occurrence, escalation: tuple[Escalation, ...], now: date
     return sum(_passed(occurrence, step.after, now) for step in escalation)
 
 
+def passed_by(span: Span, now: datetime) -> tuple[date, datetime | None]:
+    """What was due on this day or before it, and, where hours count, before this instant, is more than ``span`` late.
+
+    Found by going back: the days after a holiday are told by the same count as ``levels`` uses.
+    """
+    if span.unit == "hours":
+        moment = now - timedelta(hours=span.number)
+        return london_date(moment), moment
+    today = london_date(now)
+    day = today - timedelta(days=1)
+    while after(day, span) >= today:
+        day -= timedelta(days=1)
+    return day, None
+
+
 def _passed(occurrence: Occurrence, span: Span, now: datetime) -> bool:
     if span.unit == "hours":
         return occurrence.due_at is not None and now > occurrence.due_at + timedelta(hours=span.number)

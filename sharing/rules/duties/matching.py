@@ -16,7 +16,7 @@ from sharing.rules.duties.dates import due
 @dataclass(frozen=True, slots=True)
 class Event:
     """A fact as duties see it. ``thread`` is what it is about: for a record the one it names. ``on`` is the day it
-    happened, which a record says.
+    happened, which a record says. ``circle``, ``closed``: as of a record.
     """
 
     kind: str
@@ -28,6 +28,8 @@ class Event:
     establishment: str
     agreement: str
     values: Mapping[str, str]
+    circle: str = ""
+    closed: bool = False
 
 
 def event_of(kind: str, id_: str, at: datetime, subject: str, what: Mapping[str, object]) -> Event:
@@ -67,7 +69,7 @@ def begun(duty: Duty, event: Event, agreement: str, version: int) -> Occurrence:
     said = event.values.get(duty.counted_from, "")
     due_on, due_at = due(duty.due, event.at, date.fromisoformat(said) if said else event.on)
     return Occurrence(
-        id=str(uuid5(UUID(event.id), f"{agreement}/{duty.id}")),
+        id=begun_id(duty.id, event, agreement),
         agreement=agreement,
         version=version,
         duty=duty.id,
@@ -79,7 +81,14 @@ def begun(duty: Duty, event: Event, agreement: str, version: int) -> Occurrence:
         opened_on=event.on,
         due_on=due_on,
         due_at=due_at,
+        circle=event.circle,
+        closed=event.closed,
     )
+
+
+def begun_id(duty: str, event: Event, agreement: str) -> str:
+    """The id of what an event begins: the same however often it is shown."""
+    return str(uuid5(UUID(event.id), f"{agreement}/{duty}"))
 
 
 def related(about: About, occurrence: Occurrence, event: Event) -> bool:

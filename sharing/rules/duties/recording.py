@@ -10,23 +10,25 @@ from datetime import date
 from foundation.errors import Reason
 from identity.model import Office
 from sharing.model.duty import Duty
-from sharing.model.record import WORDS, Field, RecordKind
+from sharing.model.record import WORDS, Choice, Field, First, RecordKind
 
 MOST_WORDS = 4000
 MOST_LINE = 200
 MOST_NUMBER = 10**9
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")  # Python would also read weeks
 _TIME = re.compile(r"([01][0-9]|2[0-3]):[0-5][0-9]")
+_REFERENCE = re.compile(r"[A-Z]{2,10}-[0-9]{4}-[0-9]{5,9}")
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
 OVERSEERS = frozenset({"compliance-officer", "auditor"})
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """An office somebody holds now, and as what."""
+    """An office somebody holds now, and as what. ``everywhere``: it is of no kind that covers establishments."""
 
     office: Office
     roles: frozenset[str]
+    everywhere: bool = True
 
 
 def stands_at(place: str, held: Collection[Held], establishment: str = "") -> bool:
@@ -37,7 +39,7 @@ def stands_at(place: str, held: Collection[Held], establishment: str = "") -> bo
         each.office.party == party
         and kind in ("", each.office.kind)
         and (not role or role in each.roles)
-        and _covers(each.office, establishment)
+        and _covers(each, establishment)
         for each in held
     )
 
@@ -48,6 +50,28 @@ def against_making(kind: RecordKind, held: Collection[Held], establishment: str 
         return ()
     text = f"“{kind.name}” is recorded by {', '.join(kind.by)}; you hold none of these for it."
     return (Reason("record-by", text, kind.clauses[0]),)
+
+
+def against_choices(
+    kind: RecordKind, values: Mapping[str, str], held: Collection[Held], establishment: str = ""
+) -> tuple[Reason, ...]:
+    """Why they may not choose what they chose: an answer may be for some of those alone that make such records."""
+    chosen = (each for field in kind.fields for each in field.choices if values.get(field.id) == each.id)
+    return tuple(
+        Reason("choice-by", f"“{each.words}” is for {', '.join(each.by)}; you hold none of these.", kind.clauses[0])
+        for each in chosen
+        if not may_choose(each, held, establishment)
+    )
+
+
+def may_choose(choice: Choice, held: Collection[Held], establishment: str = "") -> bool:
+    """May they give this answer, of those who make such a record?"""
+    return not choice.by or any(stands_at(place, held, establishment) for place in choice.by)
+
+
+def asked_first(kind: RecordKind, values: Mapping[str, str]) -> tuple[First, ...]:
+    """What must have been recorded before a record of this kind that says this."""
+    return tuple(each for each in kind.first if all(values.get(key) == value for key, value in each.when.items()))
 
 
 def reasons(why: Collection[str], rules: Collection[str], against: Collection[Reason]) -> tuple[Reason, ...]:
@@ -85,6 +109,10 @@ def read(kind: RecordKind, given: Mapping[str, str], today: date) -> tuple[Made,
     words: dict[str, str] = {}
     for field in kind.fields:
         value = given.get(field.id, "").strip()
+        if not asked(field, given):
+            if value:
+                faults[field.id] = ["Leave this empty, or answer otherwise above"]
+            continue
         if found := list(_against(field, value, today)):
             faults[field.id] = found
         elif value:
@@ -92,6 +120,11 @@ def read(kind: RecordKind, given: Mapping[str, str], today: date) -> tuple[Made,
     dated = kind.dated
     on = date.fromisoformat(coded[dated.id]) if dated and dated.id in coded else today
     return Made(on, coded, words), faults
+
+
+def asked(field: Field, given: Mapping[str, str]) -> bool:
+    """Is the field asked at all, as the others are answered?"""
+    return all(given.get(name, "").strip() == value for name, value in field.when.items())
 
 
 def _against(field: Field, value: str, today: date) -> Iterator[str]:
@@ -149,12 +182,18 @@ def _code(_field: Field, value: str) -> str:
     return "" if re.fullmatch(r"[A-Za-z0-9-]{1,40}", value) else "Choose one of the list"
 
 
+def _item(_field: Field, value: str) -> str:
+    return "" if _REFERENCE.fullmatch(value) else "Enter the reference of an item, as it stands on top of its page"
+
+
 _CHECKS: Mapping[str, Callable[[Field, str], str]] = {
     "line": _line, "text": _text, "date": _date, "time": _time, "number": _number, "yes-no": _yes_no, "choice": _choice,
-    "place": _place, "establishment": _code, "record": _code,
+    "place": _place, "office": _code, "establishment": _code, "record": _code, "item": _item,
 }  # fmt: skip
 
 
-def _covers(office: Office, establishment: str) -> bool:
-    """An office that covers establishments acts for those alone; every other for all."""
-    return not establishment or not office.establishments or establishment in office.establishments
+def _covers(held: Held, establishment: str) -> bool:
+    """An office of a kind that covers establishments acts for those alone, and for none once it gave up the last."""
+    if not establishment or establishment in held.office.establishments:
+        return True
+    return held.everywhere and not held.office.establishments

@@ -1,4 +1,6 @@
 // One module, no inline script, nothing written as HTML: text goes in with textContent alone.
+import { keepWhatIsTyped } from './unsent.js'
+import { warnBeforeExpiry } from './expiry.js'
 import {
   createAll, Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios,
   ServiceNavigation, SkipLink,
@@ -10,16 +12,17 @@ const STEP = 10 // per cent between two announcements: often enough to trust, se
 function start() {
   createAll(Button, { preventDoubleClick: true })
   COMPONENTS.forEach((component) => createAll(component))
-  document.querySelectorAll('form[data-upload]').forEach(withProgress)
+  document.querySelectorAll('form[data-upload]').forEach((form) => (form.dataset.resumable ? withResuming : withProgress)(form))
   if (window.matchMedia('(max-width: 55em)').matches) {
     document.querySelectorAll('details.app-filter').forEach((filter) => filter.removeAttribute('open'))
   }
+  document.querySelectorAll('form[data-unsent]').forEach(keepWhatIsTyped)
   warnBeforeExpiry()
 }
 
-// The answer of an upload is a whole page (a refusal keeps the form). It is parsed inert: no script in it runs.
-function show(html) {
-  const answer = new DOMParser().parseFromString(html, 'text/html')
+// The answer of an upload is a whole page (a refusal keeps the form). The browser parses it as it arrives, and inert: no
+// script in it runs, and no text is ever made into a page here (the content policy forbids that: trusted types).
+function show(answer) {
   document.title = answer.title
   document.body.replaceWith(document.adoptNode(answer.body))
   document.body.classList.add('js-enabled', 'govuk-frontend-supported')
@@ -59,6 +62,7 @@ function withProgress(form) {
     let next = 0
     running = new XMLHttpRequest()
     running.open('POST', form.action)
+    running.responseType = 'document'
     running.upload.addEventListener('progress', (moved) => {
       if (!moved.lengthComputable) return
       const done = Math.floor((moved.loaded / moved.total) * 100)
@@ -72,7 +76,8 @@ function withProgress(form) {
       const answer = running
       running = null
       if (answer.status < 400 && answer.responseURL !== form.action) window.location.assign(answer.responseURL)
-      else show(answer.responseText)
+      else if (answer.response) show(answer.response)
+      else stopped('The answer could not be read. Open this page again to see what was kept.')
     })
     running.addEventListener('abort', () => stopped('You stopped the upload. Nothing was kept.'))
     running.addEventListener('error', () => stopped('The connection was lost. Nothing was kept. Check your connection, then upload again.'))
@@ -82,31 +87,74 @@ function withProgress(form) {
   })
 }
 
-let expiry = 0
-
-function warnBeforeExpiry() {
-  const box = document.querySelector('[data-expiry]')
-  if (!box) return
-  const [text, stay] = [box.querySelector('[data-expiry-text]'), box.querySelector('button')]
-  const wait = Math.max(0, Number(box.dataset.expiry) - 300) * 1000 // five minutes before
-  const arm = () => {
-    clearTimeout(expiry)
-    expiry = setTimeout(() => {
-      const end = new Date(Date.now() + 300000).toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' })
-      text.textContent = `You will be signed out at ${end} because nothing has happened for a while.`
-      box.hidden = false
-    }, wait)
-  }
-  stay.addEventListener('click', async () => {
-    const answer = await fetch(box.dataset.stay, { redirect: 'error', cache: 'no-store' }).catch(() => null)
-    if (answer && answer.ok) {
-      box.hidden = true
-      arm()
-    } else {
-      text.textContent = 'Your session has ended. When you send this page you sign in again, and what you typed is kept.'
-    }
+// A page of ours, parsed and inert; nothing when it did not come.
+function asked(address) {
+  return new Promise((done) => {
+    const asking = new XMLHttpRequest()
+    asking.open('GET', address)
+    asking.responseType = 'document'
+    asking.addEventListener('loadend', () => done(asking.response))
+    asking.send()
   })
-  arm()
+}
+
+// Several files that go on where they broke off. Without its script the form is sent as any other.
+async function withResuming(form) {
+  const resuming = await import('./uploads.js').catch(() => null)
+  if (!resuming) return withProgress(form)
+  const box = form.querySelector('[data-upload-running]')
+  const [bar, said] = [box.querySelector('progress'), box.querySelector('[role="status"]')]
+  const trouble = form.querySelector('[data-upload-trouble]')
+  const input = form.querySelector('input[type="file"]')
+  const limit = Number(form.dataset.upload)
+  let running = null
+
+  const stopped = (text) => {
+    trouble.textContent = text
+    trouble.hidden = false
+    trouble.focus()
+  }
+  const tooLarge = () => [...input.files].find((file) => limit && file.size > limit)
+  const refuse = (file) => stopped(`${file.name} is larger than ${form.dataset.uploadLimit}. Nothing was sent. Choose a smaller file.`)
+
+  input.addEventListener('change', () => {
+    trouble.hidden = true
+    if (tooLarge()) refuse(tooLarge())
+  })
+  box.querySelector('button').addEventListener('click', () => running && running.stop())
+  form.addEventListener('submit', async (event) => {
+    const files = [...input.files]
+    if (!files.length && !running) return
+    event.preventDefault()
+    if (running) return
+    if (tooLarge()) return refuse(tooLarge())
+    trouble.hidden = true
+    running = { stop: () => {} }
+    box.hidden = false
+    said.textContent = 'Uploading: 0%'
+    const token = form.querySelector('[name="csrf_token"]').value
+    const came = await resuming.sendAll(files, { address: form.dataset.resumable, token, bar, said, running })
+    const page = await asked(form.action)
+    if (!page) {
+      running = null
+      box.hidden = true
+      return stopped('The connection was lost. What arrived is kept: choose the same files again to go on.')
+    }
+    show(page)
+    told(came)
+  })
+}
+
+// What came of it, on the page as it stands now.
+function told({ good, faults, stopped }) {
+  const [done, trouble] = [document.querySelector('[data-upload-done]'), document.querySelector('[data-upload-trouble]')]
+  if (!done || !trouble) return
+  const added = good ? `${good} ${good === 1 ? 'file is' : 'files are'} added.` : ''
+  const why = stopped ? ['You stopped the upload. What arrived is kept: choose the same files again to go on.'] : faults
+  const [place, text] = why.length ? [trouble, [added, ...why].filter(Boolean).join(' ')] : [done, added]
+  place.textContent = text
+  place.hidden = false
+  place.focus()
 }
 
 start()

@@ -1,0 +1,1 @@
+"""What takes mail away: a folder, a mail server, GOV.UK Notify."""

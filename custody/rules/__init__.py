@@ -1,0 +1,1 @@
+"""Decisions about media and paper. Pure."""

@@ -1,0 +1,1 @@
+"""Rows of custody into nouns and back. Written here alone."""

@@ -1,0 +1,1 @@
+"""Reads `policies/incidents`, strictly."""

@@ -1,0 +1,1 @@
+"""What people do about incidents, and the follower that keeps their register."""

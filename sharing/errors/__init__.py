@@ -1,0 +1,1 @@
+"""How sharing says no, one module a subject."""
