@@ -20,11 +20,11 @@ from app.bootstrap.clock import DemonstrationClock
 from app.bootstrap.house import House
 from app.bootstrap.wiring import console_identity
 from app.config import Settings
-from app.factory import create_app
 from foundation.actor import NOBODY, Actor
 from identity.model import Establishment
 from identity.store.hasher import Hasher
 from tests import databases, ready, stores
+from tests.served import app_over
 from tests.trained import train
 from vault.tables import vault_part
 
@@ -93,7 +93,7 @@ class Live:
         """A house with its cast; a copy of one made before, unless it is to keep its things elsewhere."""
         known = ready.HERE.stand("live", state, _peopled) if changed.keys() <= LATER else _peopled(state, **changed)
         house = ready.keyed(houses.build(settings_of(state, **changed), hasher=CHEAP))
-        return cls(house, create_app(house), *known)
+        return cls(house, app_over(house), *known)
 
     def close(self) -> None:
         self.house.engine.dispose()

@@ -13,12 +13,7 @@ from app.cli.verifying import show, start_of
 from audit.sealing import MOST, Recipient
 
 
-@click.group()
-def audit() -> None:
-    """The memory of this service."""
-
-
-@audit.command()
+@click.command()
 def verify() -> None:
     """Verify the whole log where it lies: every entry, the tree, every checkpoint. That it was done is recorded."""
     report = logbook.verify(house(), operator())
@@ -26,7 +21,7 @@ def verify() -> None:
     sys.exit(0 if report.ok else 1)
 
 
-@audit.command()
+@click.command()
 def checkpoint() -> None:
     """Sign the head and print the checkpoint."""
     found = house()
@@ -35,7 +30,7 @@ def checkpoint() -> None:
         say(work.checkpoints.make(now=work.now).text.rstrip("\n"))
 
 
-@audit.command()
+@click.command()
 def key() -> None:
     """Print the verifier key: what an auditor trusts, brought by another way than the log.
 
@@ -44,7 +39,7 @@ def key() -> None:
     say(house().keys.log.published.rstrip("\n"))
 
 
-@audit.command("rotate-key")
+@click.command("rotate-key")
 def rotate_key() -> None:
     """Change the key that signs the log. The old one's private half is destroyed; all it signed still verifies.
 
@@ -56,7 +51,7 @@ def rotate_key() -> None:
     say("Give these lines to everybody who verifies the log, by another way than the log.", error=True)
 
 
-@audit.command("correct-clock")
+@click.command("correct-clock")
 @click.option("--why", required=True, help="What had set the clock wrong, for whoever reads the log.")
 def correct_clock(why: str) -> None:
     """Record that the machine's clock had run ahead and is right again. Until then nothing is served.
@@ -67,19 +62,19 @@ def correct_clock(why: str) -> None:
     say(f"The log’s newest entry was {ahead} ahead. It is recorded that the clock was corrected.")
 
 
-@audit.command()
+@click.command()
 def timestamp() -> None:
     """Have the newest checkpoint time-stamped by the authority of CUSTODES_TSA_URL."""
     say("The checkpoint is time-stamped." if outside.stamp(house(), operator()) else "It is time-stamped already.")
 
 
-@audit.command()
+@click.command()
 def anchor() -> None:
     """Put every checkpoint that is not there yet into the bucket of CUSTODES_ANCHOR_URL."""
     say(f"{outside.anchor(house(), operator())} checkpoints anchored")
 
 
-@audit.command()
+@click.command()
 def anchors() -> None:
     """Compare every anchored checkpoint with the log. Exit code 1: they differ; the first difference stands first."""
     found = outside.anchors(house())
@@ -90,7 +85,7 @@ def anchors() -> None:
     sys.exit(0 if found.ok else 1)
 
 
-@audit.command()
+@click.command()
 @click.option("--carry-out", is_flag=True, help="Erase what two people agreed to, now, rather than with the next job.")
 def retention(*, carry_out: bool) -> None:
     """Show which disclosures of the log are past their age. Who may propose to erase them does so in the service.
@@ -112,7 +107,7 @@ def retention(*, carry_out: bool) -> None:
     say(f"  everything else is kept: {keeping.record}")
 
 
-@audit.command()
+@click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @click.option("--from", "first", default="", help="First entry: its number, or a day (2026-11-20, UTC).")
 @click.option("--to", "end", default="", help="Where it ends: the number before which, or the last day in it.")

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import getpass
+from typing import TYPE_CHECKING
 
 import click
 
-from app.bootstrap.house import House, build
-from app.config import Settings
 from foundation.actor import Actor
+
+if TYPE_CHECKING:
+    from app.bootstrap.house import House
 
 
 def house() -> House:
     """The house of the environment's settings."""
+    # here, because a witness, a verifier and a rescue speak to the same terminal and must not wait for a house
+    from app.bootstrap.house import build
+    from app.config import Settings
+
     return build(Settings.from_env())
 
 

@@ -10,66 +10,63 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 from app.bootstrap.contention import again
-from app.cli import (
-    accounts,
-    audit_log,
-    backups,
-    disposals,
-    doctor,
-    establishments,
-    fixity,
-    jobs,
-    media,
-    offline,
-    outbox,
-    policies,
-    recovery,
-    schedules,
-    serve,
-    vault,
-    verifying,
-    witness,
-    witnesses,
-)
 from app.cli.console import say
+from app.cli.lazy import LazyGroup
 from foundation.errors import ServiceError
 
+AUDIT = LazyGroup(
+    name="audit",
+    help="The memory of this service.",
+    places={
+        **{name: f"audit_log:{name}" for name in ("verify", "checkpoint", "key", "timestamp", "anchor", "anchors")},
+        "rotate-key": "audit_log:rotate_key",
+        "correct-clock": "audit_log:correct_clock",
+        "retention": "audit_log:retention",
+        "export": "audit_log:export",
+        "witness-key": "witness:witness_key",
+        "witness": "witness:witness",
+        "compare": "witness:compare",
+        "status": "witnesses:status",
+        "trust-witness": "witnesses:trust_witness",
+    },
+)
+VAULT = LazyGroup(
+    name="vault",
+    help="Keys and content at rest.",
+    places={
+        "keys": "vault:keys",
+        "shares": "recovery:shares",
+        "decrypt": "offline:decrypt",
+        "inspect": "offline:inspect",
+        "fixity": "fixity:fixity",
+    },
+)
+cli = click.version_option(package_name="custodes", message="%(prog)s %(version)s")(
+    LazyGroup(
+        name="custodes",
+        help="""Custodes: HMIP and the IMBs pass each other what can hurt if it leaks and save if it arrives.
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="custodes", message="%(prog)s %(version)s")
-def cli() -> None:
-    """Custodes: HMIP and the IMBs pass each other what can hurt if it leaks and save if it arrives.
-
-    Settings come from the environment (docs/configuration.md). A refusal is one line and exit code 2.
-    """
-
-
-for command in (
-    serve.init,
-    serve.serve,
-    serve.demo,
-    doctor.doctor,
-    jobs.jobs,
-    policies.policies,
-    schedules.schedules,
-    disposals.disposals,
-    media.media,
-    outbox.outbox,
-    audit_log.audit,
-    accounts.accounts,
-    establishments.establishments,
-    verifying.verify,
-    vault.vault,
-    backups.backup,
-    backups.restore,
-    backups.drill,
-    backups.continuity_,
-):
-    cli.add_command(command)
-for command in (witness.witness_key, witness.witness, witness.compare, witnesses.status, witnesses.trust_witness):
-    audit_log.audit.add_command(command)
-for command in (recovery.shares, offline.decrypt, offline.inspect, fixity.fixity):
-    vault.vault.add_command(command)
+        Settings come from the environment (docs/configuration.md). A refusal is one line and exit code 2.
+        """,
+        places={
+            **{name: f"serve:{name}" for name in ("init", "serve", "demo")},
+            **{name: f"backups:{name}" for name in ("backup", "restore", "drill")},
+            "continuity": "backups:continuity_",
+            "doctor": "doctor:doctor",
+            "jobs": "jobs:jobs",
+            "policies": "policies:policies",
+            "schedules": "schedules:schedules",
+            "disposals": "disposals:disposals",
+            "media": "media:media",
+            "outbox": "outbox:outbox",
+            "accounts": "accounts:accounts",
+            "establishments": "establishments:establishments",
+            "verify": "verifying:verify",
+            "audit": AUDIT,
+            "vault": VAULT,
+        },
+    )
+)
 
 
 def main() -> None:

@@ -19,11 +19,6 @@ _DAY = "%Y-%m-%d"
 
 
 @click.group()
-def vault() -> None:
-    """Keys and content at rest."""
-
-
-@vault.group()
 def keys() -> None:
     """The bodies’ keys, under which each item’s own key is wrapped."""
 

@@ -22,7 +22,6 @@ from app.bootstrap import logbook, sequencing
 from app.bootstrap.engines import reading
 from app.bootstrap.events import POLICIES_CHANGED
 from app.bootstrap.house import House
-from app.factory import create_app
 from audit.anchor import Anchor
 from audit.leaf import unb64
 from audit.reading import page
@@ -37,6 +36,7 @@ from identity.store.hasher import Hasher
 from retention.queries.verify import verify_certificate
 from tests import cloud, databases, stores
 from tests.house import POLICIES, Caller, Live, settings_of
+from tests.served import app_over
 from tests.verifier.asking import apart
 
 OS = "OFFICIAL-SENSITIVE"
@@ -168,7 +168,7 @@ class Copy:
         """Another process over the same state and whatever its policies now are."""
         found = houses.build(settings_at(self.state, self.database, self.policies), hasher=cheap())
         self.live.close()
-        self.live.house, self.live.app = found, create_app(found)
+        self.live.house, self.live.app = found, app_over(found)
         houses.started(found)
 
     def notice(self, watcher: str, what: object) -> None:
@@ -354,7 +354,7 @@ def copied(scene: Scene, folder: Path, *, database: str = "", state: Path | None
     shutil.copyfile(scene.outside.memory, witness)
     witness.chmod(0o600)
     house = houses.build(settings_at(to, url, policies), hasher=cheap())
-    mine = Live(house, create_app(house), live.ids, live.secrets, live.boards, dict(live.tokens))
+    mine = Live(house, app_over(house), live.ids, live.secrets, live.boards, dict(live.tokens))
     return Copy(scene, to, mine, policies, witness, url)
 
 

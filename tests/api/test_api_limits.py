@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 
 from app.bootstrap import house as houses
-from app.factory import create_app
 from tests.house import Live
+from tests.served import app_over
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def test_the_twenty_first_in_a_quarter_of_an_hour_waits_on_every_worker(live: Li
     assert (status, code) == (429, "identity.too-many-attempts")
     assert 30 <= int(wait) <= 45
     second = houses.build(live.house.settings)
-    other = create_app(second).test_client().post("/api/v1/session", json={"email": email, "password": "x" * 12})
+    other = app_over(second).test_client().post("/api/v1/session", json={"email": email, "password": "x" * 12})
     assert other.status_code == 429
     second.engine.dispose()
     second.keystore.dispose()

@@ -11,6 +11,7 @@ from api_acts import body_of, sent
 
 from audit.verify import verify_bundle
 from tests.house import Live
+from tests.served import app_over
 
 
 def test_an_account_comes_in_acts_and_leaves(live: Live) -> None:
@@ -232,10 +233,8 @@ def test_the_clock_moves_forward_alone(live: Live) -> None:
 def test_outside_a_demonstration_its_addresses_do_not_exist(live: Live) -> None:
     from dataclasses import replace
 
-    from app.factory import create_app
-
     real = replace(live.house, settings=replace(live.house.settings, demonstration=False))
-    client = create_app(real).test_client()
+    client = app_over(real).test_client()
     assert client.get("/api/v1/demonstration").status_code == 404
     assert client.post("/api/v1/demonstration/clock", json={}).status_code == 404
     assert "/api/v1/demonstration" not in client.get("/api/v1/openapi.json").json["paths"]

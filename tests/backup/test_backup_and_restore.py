@@ -23,6 +23,7 @@ from foundation.actor import SERVICE
 from tests import databases, stores
 from tests.backup.conftest import SMALL, Kept, item, let_go
 from tests.faults.conftest import SECRETS
+from tests.served import app_over
 from vault.backup.check import faults
 from vault.backup.errors import BackupDamaged, BackupShut, BackupUnfit, BackupUnknown, PlaceNotEmpty
 from vault.backup.manifest import DATA, KEYS
@@ -189,9 +190,8 @@ def test_where_the_ledger_is_gone_the_restore_waits_for_a_copy_and_goes_on(kept:
 
 
 def test_sessions_and_answers_kept_for_requests_are_not_restored(kept: Kept) -> None:
-    from app.factory import create_app
 
-    kept.scene.app = create_app(kept.house)
+    kept.scene.app = app_over(kept.house)
     kept.scene.client("staff", "api")
     with kept.house.engine.connect() as conn:
         assert conn.exec_driver_sql("select count(*) from session").scalar_one() > 0

@@ -7,6 +7,7 @@ import stat
 from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -228,9 +229,11 @@ def test_what_is_no_command_is_refused(custodes) -> None:
 
 def test_every_command_has_help() -> None:
     def walk(group, words):
-        for name, command in group.commands.items():
+        ctx = click.Context(group)
+        for name in group.list_commands(ctx):
+            command = group.get_command(ctx, name)
             yield (*words, name), command
-            if hasattr(command, "commands"):
+            if isinstance(command, click.Group):
                 yield from walk(command, (*words, name))
 
     for words, command in walk(cli, ()):

@@ -19,13 +19,13 @@ from werkzeug.serving import make_server
 from app.bootstrap import house as houses
 from app.bootstrap import sequencing
 from app.bootstrap.house import House
-from app.factory import create_app
 from app.jobs.schedule import JOBS
 from audit.checkpoint import Checkpoints
 from audit.note import open_checkpoint, signatures
 from audit.witness_files import WitnessKey, evidence, remembered
 from tests import databases
 from tests.house import copy_of, environ_of, settings_of
+from tests.served import app_over
 
 ROOT = Path(__file__).parents[2]
 APART = pytest.mark.once("what a witness refuses by itself is not the service's rows; taking its line is asked on both")
@@ -41,7 +41,7 @@ def made(state: Path) -> House:
 
 @contextmanager
 def serving(house: House) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, create_app(house), threaded=True)
+    server = make_server("127.0.0.1", 0, app_over(house), threaded=True)
     thread = threading.Thread(target=server.serve_forever, daemon=True)
     thread.start()
     try:

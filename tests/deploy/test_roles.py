@@ -12,11 +12,11 @@ from sqlalchemy.engine import make_url
 
 from app.bootstrap import house as houses
 from app.bootstrap import logbook
-from app.factory import create_app
 from bench.postgresql import USER
 from identity.store.hasher import Hasher
 from tests.api.api_acts import sent
 from tests.house import CONSOLE, Live, settings_of
+from tests.served import app_over
 
 pytestmark = pytest.mark.database("postgresql")  # on SQLite there are no roles: the triggers and the tree stand alone
 
@@ -50,7 +50,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     made.house.engine.dispose()
     settings = settings_of(state, CUSTODES_DATABASE_URL=url.set(username=ROLE).render_as_string())
     house = houses.build(settings, hasher=Hasher(passes=1, memory_kib=64, lanes=1))
-    yield replace(made, house=house, app=create_app(house))
+    yield replace(made, house=house, app=app_over(house))
     house.engine.dispose()
 
 

@@ -19,12 +19,12 @@ from app.bootstrap import sequencing, sweeps
 from app.bootstrap.engines import reading
 from app.bootstrap.house import House
 from app.bootstrap.schema import metadata
-from app.factory import create_app
 from bench.live import InProcess, Person, Standing, actor_of
 from foundation.actor import Actor
 from sharing.model.item import Subject, Written
 from tests import stores
 from tests.ready import furnished
+from tests.served import app_over
 
 TITLE, TEXT, NAME = "Zugzwang on the landing", "Quixotry was seen at the servery", "Fjordwick Mxyzptlk"
 CONTENT = b"Vexillology in the kitchen. " * 60_000
@@ -75,7 +75,7 @@ class Scene:
 
     def over(self, house: House) -> Scene:
         """The same people and sessions, served by another house over the same state."""
-        app = create_app(house)
+        app = app_over(house)
         moved = {which: borrowed(client, app) for which, client in self.clients.items()}
         return replace(self, house=house, app=app, clients=moved)
 
@@ -192,7 +192,7 @@ def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     """Made once a module: a test that changes it says so."""
     state = tmp_path_factory.mktemp("faults") / "state"
     house, people = furnished(state)
-    made = Scene(house, people, create_app(house), Things(), Things())
+    made = Scene(house, people, app_over(house), Things(), Things())
     for things in (made.api, made.web):
         things.disposal = made.until_reviewable()
         with house.work() as work:

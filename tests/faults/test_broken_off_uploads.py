@@ -18,10 +18,10 @@ import pytest
 
 from app.bootstrap import sweeps
 from app.bootstrap.clock import DemonstrationClock
-from app.factory import create_app
 from bench.live import Client, Served, make, multipart, wait_for
 from tests import databases, stores
 from tests.faults.conftest import Scene, Things
+from tests.served import app_over
 
 HALF = 3_000_000
 WHOLE = 2 * HALF
@@ -34,7 +34,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Scene, Se
     # A demonstration: its clock can be moved for all its processes at once.
     demonstration = {"CUSTODES_DEMONSTRATION": "1", "CUSTODES_SECURE": "0", **databases.settings(folder / "state")}
     house, people = make(folder / "state", **demonstration)
-    scene = Scene(house, people, create_app(house), Things(), Things())
+    scene = Scene(house, people, app_over(house), Things(), Things())
     with Served(folder / "state", folder / "tmp", more=demonstration) as service:
         yield scene, service
     house.engine.dispose()

@@ -19,13 +19,13 @@ from app.bootstrap.contention import Contended, again, committed
 from app.bootstrap.engines import wrote
 from app.bootstrap.schema import metadata
 from app.bootstrap.work import Work
-from app.factory import create_app
 from bench.live import PASSWORD, Answer, Client
 from foundation.errors import Unavailable
 from sharing.model.item import ItemRef
 from tests.faults.conftest import Scene, Things, state_of
 from tests.faults.test_two_at_once import serving, together
 from tests.ready import furnished
+from tests.served import app_over
 
 PEOPLE = ("officer", "staff", "staff2", "imb-owner", "hmip-records", "imb-records")
 
@@ -34,7 +34,7 @@ PEOPLE = ("officer", "staff", "staff2", "imb-owner", "hmip-records", "imb-record
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("many") / "state"
     house, people = furnished(state)
-    yield Scene(house, people, create_app(house), Things(), Things())
+    yield Scene(house, people, app_over(house), Things(), Things())
     house.engine.dispose()
 
 

@@ -14,10 +14,10 @@ from app.bootstrap import sweeps
 from app.bootstrap.engines import reading
 from app.bootstrap.idempotency import KEPT_FOR
 from app.bootstrap.schema import metadata
-from app.factory import create_app
 from tests import databases, stores
 from tests.faults.conftest import CONTENT, SECRETS, Scene, Things
 from tests.ready import furnished
+from tests.served import app_over
 from vault.keystore_tables import metadata as keys_metadata
 
 # Every column that may name a destroyed item, and as what. Whatever is not here must not.
@@ -50,7 +50,7 @@ TOLD = {"outbox_notice.subject"}
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("gone") / "state"
     house, people = furnished(state)
-    yield Scene(house, people, create_app(house), Things(), Things())
+    yield Scene(house, people, app_over(house), Things(), Things())
     house.engine.dispose()
     house.keystore.dispose()
 

@@ -19,7 +19,6 @@ import sqlalchemy as sa
 
 from app.bootstrap import sweeps
 from app.bootstrap.house import started
-from app.factory import create_app
 from audit.errors import LogUnavailable
 from audit.examine import verify_database
 from audit.tables import audit_disclosure, audit_entry
@@ -29,6 +28,7 @@ from retention.errors import DisposalRefused
 from tests import databases
 from tests.faults.conftest import CONTENT, Scene, Things, state_of
 from tests.ready import furnished
+from tests.served import app_over
 from vault.errors import KeyDisabled, KeyGone
 from vault.keystore import erased
 
@@ -128,7 +128,7 @@ sweeps.dispose(house)
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("killed") / "state"
     house, people = furnished(state)
-    yield Scene(house, people, create_app(house), Things(), Things())
+    yield Scene(house, people, app_over(house), Things(), Things())
     house.engine.dispose()
 
 

@@ -15,11 +15,11 @@ import pytest
 
 from app.bootstrap import engines, sequencing
 from app.bootstrap.engines import reading
-from app.factory import create_app
 from audit.examine import verify_database
 from bench.live import make
 from bench.postgresql import Server
 from tests.faults.conftest import Scene, Things
+from tests.served import app_over
 from vault import keydatabase
 from vault.errors import StorageFailed
 from vault.keydatabase import KeyDatabase
@@ -38,7 +38,7 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def scene(server: Server, tmp_path: Path) -> Iterator[Scene]:
     house, people = make(tmp_path / "state", CUSTODES_DATABASE_URL=server.url(server.create()))
-    yield Scene(house, people, create_app(house), Things(), Things())
+    yield Scene(house, people, app_over(house), Things(), Things())
     house.engine.dispose()
 
 
@@ -85,7 +85,7 @@ def test_a_server_that_hangs_is_given_up_on_and_asked_again_when_it_goes_on(
     monkeypatch.setattr(engines, "_ANSWER", 1.0)
     url = f"{server.url(server.create())}&connect_timeout=2"
     house, people = make(tmp_path / "state", CUSTODES_DATABASE_URL=url)
-    scene = Scene(house, people, create_app(house), Things(), Things())
+    scene = Scene(house, people, app_over(house), Things(), Things())
     reference, client = scene.sent(), scene.client("staff", "api")
     assert client.api("GET", f"/items/{reference}").status == 200
     assert server.process is not None

@@ -8,10 +8,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from app.factory import create_app
 from bench.live import PASSWORD, InProcess
 from tests.faults.conftest import Scene, Things, state_of
 from tests.ready import furnished
+from tests.served import app_over
 
 TYPED = {
     "version": "1",
@@ -59,7 +59,7 @@ class Form(HTMLParser):
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("session") / "state"
     house, people = furnished(state)
-    yield Scene(house, people, create_app(house), Things(), Things())
+    yield Scene(house, people, app_over(house), Things(), Things())
     house.engine.dispose()
 
 

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 import pytest
 from werkzeug.serving import make_server
 
-from app.factory import create_app
 from bench.live import Answer, Client
 from tests.faults.conftest import Scene, Things
 from tests.ready import furnished
+from tests.served import app_over
 
 Ask = Callable[[Client], Answer]
 
@@ -21,7 +21,7 @@ Ask = Callable[[Client], Answer]
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("two") / "state"
     house, people = furnished(state)
-    yield Scene(house, people, create_app(house), Things(), Things())
+    yield Scene(house, people, app_over(house), Things(), Things())
     house.engine.dispose()
 
 

@@ -18,12 +18,12 @@ from app.bootstrap.places import Places
 from app.bootstrap.schema import metadata
 from app.bootstrap.ways import Way, going, way
 from app.bootstrap.work import Work
-from app.factory import create_app
 from bench.live import Client
 from foundation.actor import SERVICE
 from tests.faults.conftest import Scene, Things
 from tests.faults.test_two_at_once import serving, together
 from tests.ready import furnished
+from tests.served import app_over
 
 counter = metadata.tables["reference_counter"]
 
@@ -32,7 +32,7 @@ counter = metadata.tables["reference_counter"]
 def scene(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scene]:
     state = tmp_path_factory.mktemp("ways") / "state"
     house, people = furnished(state)
-    yield Scene(house, people, create_app(house), Things(), Things())
+    yield Scene(house, people, app_over(house), Things(), Things())
     house.engine.dispose()
 
 

@@ -17,7 +17,6 @@ from app.bootstrap.policies import load
 from app.bootstrap.provided import looked_at
 from app.bootstrap.wiring import console_identity
 from app.config import SettingsFaulty
-from app.factory import create_app
 from foundation.errors import ServiceError
 from foundation.policy import PolicyFaulty
 from identity.errors import FactsAltered
@@ -25,6 +24,7 @@ from identity.rules.providers import Told
 from identity.tables import person, provider_link
 from tests.at_work import HOME, POLICIES, RETURN, StandIn, asked_for, at_work, house, link, policies, stand_in, words
 from tests.house import CONSOLE, PASSWORD, Live
+from tests.served import app_over
 from tests.web.record_pages import actor
 
 
@@ -54,7 +54,7 @@ def other(live: Live, **changed: Any) -> Live:
     known = {"work": replace(rules.known["work"], **changed)}
     gates = replace(live.house.policies.gates, providers=replace(rules, known=known))
     made = replace(live.house, policies=replace(live.house.policies, gates=gates))
-    return Live(made, create_app(made), live.ids, live.secrets, live.boards)
+    return Live(made, app_over(made), live.ids, live.secrets, live.boards)
 
 
 def came(live: Live, served: StandIn, **claims: Any) -> Any:
@@ -148,7 +148,7 @@ def test_our_own_key_and_a_secret_in_the_form_are_taken(live: Live, served: Stan
         fresh = providing.Published(demonstration=True)
         at = replace(signed.house, settings=secrets, published=fresh)
         assert [each.word for each in looked_at(at)] == ["well"]
-        client = create_app(at).test_client()
+        client = app_over(at).test_client()
         back = work.walk(client.get("/sign-in/with/work").location, "chair-at-work")
         answer = client.get(back.removeprefix(HOME))
         assert "No account here is linked" in words(answer.text)  # the issuer is another: the same name is nobody here

@@ -26,13 +26,13 @@ from app.bootstrap import outside, sequencing, sweeps
 from app.bootstrap.compared import Comparison
 from app.bootstrap.engines import reading
 from app.bootstrap.house import House
-from app.factory import create_app
 from audit.examine import verify_database
 from audit.tables import audit_entry
 from bench.live import Answer, InProcess, Standing
 from tests import databases
 from tests.api.api_acts import body_of, draft, sent
 from tests.house import PASSWORD, Live
+from tests.served import app_over
 from vault.backends.files import FilesBackend
 from vault.backup.age import recipients
 from vault.backup.place import Place
@@ -114,7 +114,7 @@ def made_in(folder: Path, **changed: str) -> World:
     tokens = dict(live.tokens)
     clock = Standing(live.now)
     house = replace(live.house, clock=clock)
-    made = World(folder / "now", folder / "kept", house, create_app(house), clock, things)
+    made = World(folder / "now", folder / "kept", house, app_over(house), clock, things)
     for key in API:
         made.clients[f"{key} api"] = InProcess(made.app)
         made.clients[f"{key} api"].bearer = tokens[key]

@@ -55,7 +55,10 @@ def refusals() -> list[type[ServiceError]]:
 
 
 def commands(group: click.Group = cli, words: tuple[str, ...] = ("custodes",)) -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    ctx = click.Context(group)
+    for name in group.list_commands(ctx):
+        command = group.get_command(ctx, name)
+        assert command is not None, name
         if isinstance(command, click.Group):
             yield from commands(command, (*words, name))
         else:

@@ -13,11 +13,11 @@ from shell_house import serving
 from app.bootstrap import house as houses
 from app.config import Settings
 from app.demo import build as demo
-from app.factory import create_app
 from sharing.errors.items import MarkingSpill
 from sharing.tables.items import item
 from tests.api.api_acts import sent
 from tests.house import Live, environ_of
+from tests.served import app_over
 from tests.web import browsing
 from tests.web.record_pages import Visitor, acts, by, cooling_item, hidden, state_of, words
 
@@ -201,7 +201,7 @@ def test_outside_a_demonstration_there_is_no_such_page(tmp_path: Path) -> None:
     settings = Settings.from_env(chosen)
     houses.init(settings)
     house = houses.build(settings)
-    client = create_app(house).test_client()
+    client = app_over(house).test_client()
     for path in ("/demonstration/clock", "/demonstration/sign-in", "/demonstration/sweep"):
         assert client.get(path).status_code == 404
         assert client.post(path).status_code == 404
@@ -220,7 +220,7 @@ def cast(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     houses.init(settings)
     house = houses.build(settings)
     demo.furnish(house, items=False)
-    yield Live(house, create_app(house), {}, {}, {})
+    yield Live(house, app_over(house), {}, {}, {})
     house.engine.dispose()
     house.keystore._engine.dispose()
 

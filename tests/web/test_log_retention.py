@@ -245,10 +245,10 @@ def test_the_command_shows_what_is_due_and_carries_out_what_is_agreed(
     closed_item(live)
     live.later(days=430)
     monkeypatch.setattr(audit_log, "house", lambda: live.house)
-    said = CliRunner().invoke(audit_log.audit, ["retention"], catch_exceptions=False).output
+    said = CliRunner().invoke(audit_log.retention, [], catch_exceptions=False).output
     assert f"security: {plan(live).entries} before" in said
     assert "everything else is kept" in said
-    said = CliRunner().invoke(audit_log.audit, ["retention", "--carry-out"], catch_exceptions=False).output
+    said = CliRunner().invoke(audit_log.retention, ["--carry-out"], catch_exceptions=False).output
     assert said == "0 entries redacted, 0 months ended\n"
 
 
