@@ -82,6 +82,13 @@ BENCHES = {
         ("--items", "3000", "--duties", "2000", "--people", "50", "--boards", "5", "--rounds", "3"),
         "5 minutes",
     ),
+    "doors": Bench(
+        "Pages over a million items and two thousand people on PostgreSQL, beside a bare template; a first visit",
+        "doors",
+        (),
+        ("--items", "3000", "--people", "50", "--boards", "5", "--rounds", "3", "--seconds", "1"),
+        "8 minutes",
+    ),
     "disposal": Bench(
         "Disposal: a sweep over very many, destruction beside shred, readers meanwhile",
         "disposal",
@@ -95,6 +102,13 @@ BENCHES = {
         (),
         ("--mib", "16"),
         "5 minutes",
+    ),
+    "drills": Bench(
+        "A drill of the demonstration, on SQLite with folders and on PostgreSQL with S3 and KMS",
+        "backup",
+        ("--drills",),
+        ("--drills",),
+        "1 minute",
     ),
     "fixity": Bench(
         "Pages while stored objects are read again at their bounded rate",

@@ -73,7 +73,7 @@ def measure(house: House, people: dict[str, live.Person], chosen: argparse.Names
     with house.work(live.CONSOLE) as work:
         people |= {key: live.enrol(house, work, key, party, role, 0) for key, (party, role) in MORE.items()}
         board = work.people.offices(party="imb", kind="board")[0]
-        boards = [board.principal, *(_board(work, number) for number in range(1, chosen.boards))]
+        boards = [board.principal, *(board_named(work, number) for number in range(1, chosen.boards))]
     chair, national = (live.actor_of(house, people[who]) for who in ("chair", "imb-chair"))
     asking = {*chair.principals, *national.principals}
     rows.fill(house, boards, sorted(asking), items=chosen.items, duties=chosen.duties, people=chosen.people)
@@ -93,7 +93,7 @@ def measure(house: House, people: dict[str, live.Person], chosen: argparse.Names
     _meanwhile(house, officer, chosen.rounds)
 
 
-def _board(work: Work, number: int) -> int:
+def board_named(work: Work, number: int) -> int:
     desk = console_identity(work)
     made = desk.create_office(party="imb", kind="board", name=f"Board {number}", actor=live.CONSOLE, now=work.now)
     return work.people.office_by_id(made).principal

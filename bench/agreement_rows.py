@@ -61,6 +61,8 @@ def fill(house: House, boards: Sequence[int], asking: Sequence[int], *, items: i
         with house.engine.begin() as conn:
             _items(conn, house, low, min(items, low + STEP - 1), boards)
     with house.engine.begin() as conn:
+        if conn.dialect.name == "postgresql":  # whoever sends one afterwards gets the number after these
+            conn.exec_driver_sql("select setval(pg_get_serial_sequence('item', 'id'), (select max(id) from item))")
         _people(conn, people)
         _duties(conn, house, duties)
     with house.engine.begin() as conn:

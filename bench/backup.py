@@ -167,15 +167,15 @@ def demonstration_in_the_cloud(folder: Path) -> None:
                 "CUSTODES_STATE": str(folder / "cloud"),
                 "CUSTODES_DEMONSTRATION": "1",
                 "CUSTODES_SECURE": "0",
-                "CUSTODES_DATABASE_URL": server.url("house"),
-                "CUSTODES_KEYSTORE_URL": server.url("keys"),
+                "CUSTODES_DATABASE_URL": server.url(server.create()),
+                "CUSTODES_KEYSTORE_URL": server.url(server.create()),
                 "CUSTODES_VAULT_URL": f"s3://house/objects?{query}",
                 "CUSTODES_KEYRING_URL": f"aws-kms://alias/bench?{query}",
             }
             places = [Place(make_backend(f"s3://backups/{name}?{query}")) for name in ("rows", "keys")]
             drilled(Settings.from_env(given), folder, ", PostgreSQL, S3 and KMS", places)
     finally:
-        server.stop()
+        server.remove()
 
 
 def drilled(settings: Settings, folder: Path, where: str, places: Sequence[Place] = ()) -> None:
@@ -200,13 +200,14 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m bench.backup")
     parser.add_argument("--mib", type=int, default=1024)
     parser.add_argument("--folder", type=Path, help="on the disk to measure; 4 times the size must be free")
-    parser.add_argument("--drills", action="store_true", help="the drills alone")
+    parser.add_argument("--drills", action="store_true", help="the drills alone, on PostgreSQL, S3 and KMS too")
     chosen = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="bench-backup-", dir=chosen.folder) as name:
         if not chosen.drills:
             content(Path(name), chosen.mib * MIB)
         demonstration(Path(name))
-        demonstration_in_the_cloud(Path(name))
+        if chosen.drills:
+            demonstration_in_the_cloud(Path(name))
 
 
 if __name__ == "__main__":

@@ -28,6 +28,7 @@ PARTS = {
     "log": "The log",
     "load": "Under load",
     "agreement": "The agreement",
+    "doors": "The doors",
     "disposal": "Disposal",
     "continuity": "Continuity",
 }
@@ -215,8 +216,10 @@ SECTIONS: dict[str, Callable[[Runs, set[str]], str]] = {
     "pages": with_pictures(("pages",), listed("pages")),
     "access": listed("access"),
     "agreement": listed("agreement"),
+    "doors": listed("doors"),
     "disposal": listed("disposal"),
     "backup": listed("backup"),
+    "drills": listed("drills"),
     "fixity": listed("fixity"),
     "affected": listed("affected"),
 }

@@ -156,6 +156,7 @@ class Served:
     workers: int = 1
     port: int = 0
     more: Mapping[str, str] = field(default_factory=dict)
+    command: tuple[str, ...] = ("app.cli.main", "serve")
     process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -170,7 +171,7 @@ class Served:
         env = {**kept, **environment(self.state, **chosen), "TMPDIR": str(self.tmp)}
         with self.log.open("ab") as said:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "app.cli.main", "serve"], cwd=ROOT, env=env, stdout=said, stderr=said
+                [sys.executable, "-m", *self.command], cwd=ROOT, env=env, stdout=said, stderr=said
             )
         wait_for(self.ready, "the service to answer", lambda: self.log.read_text()[-3000:])
         return self

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bench.looked import PAGES, VISITED
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -33,6 +35,10 @@ def _disposal(text: str, aim: str, figure: str) -> Target:
     return Target("disposal", text, aim, "disposal", figure)
 
 
+def _door(text: str, aim: str, figure: str) -> Target:
+    return Target("doors", text, aim, "doors", figure)
+
+
 def _continuity(text: str, aim: str, figure: str) -> Target:
     return Target("continuity", text, aim, "backup", figure)
 
@@ -49,6 +55,24 @@ def _appends() -> tuple[Target, ...]:
             f"append, {database}, {many(clients)}, of the bare insert",
         )
         for database, clients, aim in asked
+    )
+
+
+def _doors() -> tuple[Target, ...]:
+    """Every page of bench/doors.py, the inbox beside a bare template, and a browser's first visit."""
+    pages = tuple(_door(f"{name}, p95, ms", "<= 60", f"{name}, p95") for _, name, _ in PAGES)
+    visits = tuple(
+        _door(f"first visit, {what}: {words}", aim, f"first visit, {what}: {figure}")
+        for what in VISITED
+        for words, aim, figure in (
+            ("first contentful paint, ms", "<= 1000", "first contentful paint"),
+            ("weight, KiB", "<= 150", "weight"),
+        )
+    )
+    return (
+        *pages,
+        _door("inbox pages a second, of the bare template", ">= 0.6", "inbox pages, of the bare template"),
+        *visits,
     )
 
 
@@ -128,6 +152,7 @@ TARGETS: tuple[Target, ...] = (
     _agreement(
         "a reader’s page while duties follow a new version, p95, of that alone", "<= 2", "the same, of that alone"
     ),
+    *_doors(),
     _disposal("10,000 due among 1,000,000 cases found, s", "<= 2", "10,000 due among 1,000,000 cases found"),
     _disposal(
         "a sweep over 1,000,000 cases that finds nothing, s", "<= 2", "sweep that finds nothing, 1,000,000 cases"
@@ -159,7 +184,10 @@ TARGETS: tuple[Target, ...] = (
             ("what reached a person", "one person, index up to the end, slowest"),
         )
     ),
-    _continuity("drill of the demonstration, s", "<= 60", "drill of the demonstration"),
+    *(
+        Target("continuity", f"{what}, s", "<= 60", "drills", what)
+        for what in ("drill of the demonstration", "drill of the demonstration, PostgreSQL, S3 and KMS")
+    ),
     *(
         Target("load", f"{database}: {words}", aim, "load", f"load, {database}: {words}")
         for database in ("PostgreSQL", "SQLite")

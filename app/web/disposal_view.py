@@ -13,6 +13,7 @@ from app.web.names import Names
 from retention.model.case import RETURN_SETTLED, STATES, Case, State
 from retention.model.copy import KINDS, METHODS, Copy
 from retention.model.hold import Hold
+from retention.queries.disposals import CAP
 
 RETURN_WORDS = {
     "none": "Not offered back to its source yet",
@@ -39,6 +40,11 @@ class Task:
     status: str
     lines: Sequence[str] = ()
     link: Mapping[str, str] = field(default_factory=dict)
+
+
+def counted(number: int) -> str:
+    """So many items, as far as they are counted."""
+    return f"more than {CAP:,} items" if number > CAP else filters.plural(number, "item")
 
 
 def row(case: Case) -> list[Any]:

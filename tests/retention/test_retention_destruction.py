@@ -139,6 +139,17 @@ def test_everything_due_is_told_and_every_case_is_in_one_state(world: World) -> 
     assert {name: number for name, number in counts.items() if number} == {"due": 1, "no-period": 2}
 
 
+def test_no_more_of_a_state_are_counted_than_are_said(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    for _ in range(4):
+        world.item(of="unheard-of")
+    world.sweep()
+    for cap, said in ((2, 3), (3, 4), (4, 4)):
+        monkeypatch.setattr("retention.queries.disposals.CAP", cap)
+        with world.engine.begin() as conn:
+            counts = Disposals(conn, WORDS).counts()
+        assert {name: number for name, number in counts.items() if number} == {"no-period": said}
+
+
 def test_a_sweep_of_more_than_its_batch_says_that_there_is_more(world: World) -> None:
     for _ in range(3):
         world.item()

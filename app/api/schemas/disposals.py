@@ -77,7 +77,10 @@ class Downloaded(Schema):
 
 
 class Cases(Schema):
-    """`count` is of the whole list where it is filtered by body and state alone, else null. `states`: of the body."""
+    """`count` is of the whole list where it is filtered by body and state alone, else null.
+
+    `states`: of the body; 1,000 where there are as many or more.
+    """
 
     items = fields.List(fields.Nested(Case))
     next = fields.String(allow_none=True)

@@ -22,7 +22,7 @@ from app.bootstrap.work import Work
 from app.http.downloads import packed
 from app.http.house import actor, house
 from retention.model.case import STATES, Case, State
-from retention.queries.disposals import Filter, Issued
+from retention.queries.disposals import CAP, Filter, Issued
 
 bp = Section("disposals", "Retention and disposal: periods, returns, reviews, approvals, certificates.")
 LOOK = "view-disposal-log"
@@ -49,7 +49,11 @@ def disposals(query: dict[str, Any]) -> Reply:
         must(work, LOOK)
         page = work.disposals.page(wanted, cursor=place, size=query["limit"])
         states_counted = work.disposals.counts(body=query["body"])
-    shown = {"items": page.rows, "next": cursor.of_text(page.next), "states": states_counted}
+    shown = {
+        "items": page.rows,
+        "next": cursor.of_text(page.next),
+        "states": {name: min(number, CAP) for name, number in states_counted.items()},
+    }
     return Reply({**shown, "count": _count(wanted, states_counted)})
 
 
@@ -58,7 +62,8 @@ def _count(wanted: Filter, counted: Mapping[str, int]) -> dict[str, Any] | None:
     if replace(wanted, states=frozenset(), body="") != Filter():
         return None
     states = wanted.states or frozenset(STATES)
-    return {"value": sum(counted[state] for state in states), "capped": False}
+    numbers = [counted[state] for state in states]
+    return {"value": sum(min(number, CAP) for number in numbers), "capped": any(number > CAP for number in numbers)}
 
 
 @bp.op("GET", "/disposals/<reference>", gives=schemas.CaseSeen)

@@ -55,7 +55,7 @@ def index() -> ResponseReturnValue:
     return page(
         "disposals/index.html",
         rows=[view.row(case) for case in found.rows],
-        counts=counts,
+        counts={name: view.counted(number) for name, number in counts.items() if number},
         failures=failures,
         failing=failing,
         held_open=held_open,
