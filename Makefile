@@ -33,7 +33,7 @@ test-sqlite: $(VENV)/.dev ## every test on SQLite, content in folders (ONLY="tes
 	@tools/need-clamav
 	@tools/need-oidc-provider
 	@tools/need-strace
-	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --worlds $(WORLDS) $(if $(PACE),--pace $(PACE)) $(ONLY)
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --worlds $(WORLDS) $(if $(PACE),--pace $(PACE)) $(ONLY)
 
 test-postgresql: $(VENV)/.dev ## the tests on a PostgreSQL of its own, content and keys in a stand-in for S3 and KMS
 	@tools/need-postgresql
@@ -41,7 +41,7 @@ test-postgresql: $(VENV)/.dev ## the tests on a PostgreSQL of its own, content a
 	@tools/need-7zip
 	@tools/need-clamav
 	@tools/need-oidc-provider
-	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --worlds 100 --database postgresql --store s3 $(ONLY)
+	@$(BIN)/python -m pytest -n $(CORES) --dist loadfile --no-loadscope-reorder --max-worker-restart 0 --worlds 100 --database postgresql --store s3 $(ONLY)
 
 check: $(VENV)/.dev ## style, types, import contracts, policies, links of the docs, bill of materials; advisories, or a loud word that nobody looked
 	@$(BIN)/ruff check .

@@ -44,7 +44,7 @@ VAULT = LazyGroup(
 cli = click.version_option(package_name="custodes", message="%(prog)s %(version)s")(
     LazyGroup(
         name="custodes",
-        help="""Custodes: HMIP and the IMBs pass each other what can hurt if it leaks and save if it arrives.
+        help="""Custodes: two watchdogs of custody pass each other what can hurt if it leaks and save if it arrives.
 
         Settings come from the environment (docs/configuration.md). A refusal is one line and exit code 2.
         """,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -59,8 +60,8 @@ def test_the_list_says_who_did_what_to_which_item_and_records_the_look(live: Liv
 def test_the_filters_find_by_act_person_and_dates(live: Live, ref: str, reader: Visitor) -> None:
     assert ref in reader.get("/audit?act=sharing.item-closed&person=officer")
     assert "No entry fits" in reader.get("/audit?act=sharing.item-closed&person=staff2@example.test")
-    today = f"{live.now:%d/%m/%Y}"
-    assert ref in reader.get(f"/audit?act=sharing.item-closed&since={today}&until={today}")
+    today, before = f"{live.now:%d/%m/%Y}", f"{live.now - timedelta(days=1):%d/%m/%Y}"  # it was closed before midnight
+    assert ref in reader.get(f"/audit?act=sharing.item-closed&since={before}&until={today}")
     assert "No entry fits" in reader.get("/audit?act=sharing.item-closed&until=1/1/2020")
     assert "Remove this filter: 1/1/2020" in reader.get("/audit?until=1/1/2020")
 
