@@ -34,6 +34,7 @@ from app.web.pages import (
     data_protection,
     decisions,
     demonstration,
+    directory,
     disposal_day,
     disposals,
     drafts,
@@ -86,7 +87,18 @@ STATIC = HERE / "static"
 SERVICE_NAME = "Custodes"
 YEAR = "public, max-age=31536000, immutable"
 DOORS = (home.bp, auth.bp, invitations.bp, account.bp, handling.bp, about.bp, status.bp, languages.bp)
-ITEMS = (several.bp, items.bp, acts.bp, renaming.bp, files.bp, drafts.bp, uploads.bp, search.bp, unsent.bp)
+ITEMS = (
+    several.bp,
+    items.bp,
+    acts.bp,
+    renaming.bp,
+    files.bp,
+    drafts.bp,
+    uploads.bp,
+    search.bp,
+    directory.bp,
+    unsent.bp,
+)
 RECORDS = (
     disposals.bp,
     batches.bp,

@@ -151,3 +151,42 @@ def test_a_text_that_was_not_chosen_from_is_nothing_chosen(browser: Browser, url
     page.click("button:has-text('Cover this establishment')")
     assert "Select an establishment" in page.inner_text(".govuk-error-summary")
     page.context.close()
+
+
+def test_people_and_offices_are_found_by_what_is_known_of_them(live: Live) -> None:
+    chair = Person(live, "chair")
+    found = said(chair.get("/directory?q=leeds"))
+    assert "Leeds Board" in found
+    assert "Vice" in found
+    assert "Hull Board" not in found
+    assert "Leeds Board" in said(chair.get("/directory?q=leeds+(hmp)")), "by an establishment it covers"
+    assert "Nobody and no office fits" in said(chair.get("/directory?q=nowhere+at+all"))
+    assert "Type at least two letters" in said(chair.get("/directory?q=l"))
+    assert "/directory" in chair.get("/search").text
+
+
+def test_what_somebody_is_charged_with_is_for_their_own_body_and_for_those_who_see_everybodys_training(
+    live: Live,
+) -> None:
+    role = live.house.policies.roles["hmip-compliance-officer"].name
+    assert "1 person and" in said(Person(live, "officer").get(f"/directory?q={role}")), "of the same body"
+    assert "Nobody and no office fits" in said(Person(live, "chair").get(f"/directory?q={role}"))
+    assert "1 person and" in said(Person(live, "compliance").get(f"/directory?q={role}"))
+
+
+def test_the_api_finds_the_same_people_and_offices(live: Live) -> None:
+    chair = live.api("chair")
+    offices = chair.ok("GET", "/offices?q=leeds")
+    assert [each["name"] for each in offices["items"]] == ["Leeds Board"]
+    people = chair.ok("GET", "/people?q=leeds+board")
+    assert {each["name"] for each in people["items"]} == {"Chair", "Vice"}
+    assert all(each["offices"] == ["Leeds Board"] and each["roles"] for each in people["items"])
+    others = chair.ok("GET", "/people?party=hmip")["items"]
+    assert others
+    assert all(each["offices"] and not each["roles"] for each in others)
+
+
+def test_the_directory_reads_well(page: Page, url: str, live: Live, axe: Callable[[Page], None], script: bool) -> None:
+    browsing.sign_in(page, url, live, "chair")
+    for address in ("/directory", "/directory?q=board", "/directory?q=zzz"):
+        browsing.look(page, url + address, axe if script else None)
