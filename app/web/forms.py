@@ -33,7 +33,7 @@ from wtforms import (
 from wtforms.csrf.core import CSRF
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
-from app.http import csrf
+from app.http import csrf, next_steps
 from app.http.errors import status_of
 from app.http.language import N_
 from app.web import widgets
@@ -83,6 +83,7 @@ class Form(FlaskForm):  # type: ignore[misc]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.status = 200
+        self.todo = ""
         self._said: list[Problem] = []
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
@@ -112,6 +113,7 @@ class Form(FlaskForm):  # type: ignore[misc]
     def refuse(self, error: ServiceError) -> None:
         """Put a refusal on the page: each fault at its field, and the rest, with sources, in the summary."""
         self.status = 422 if isinstance(error, Invalid) else status_of(error)
+        self.todo = "" if isinstance(error, Invalid) or error.reasons else next_steps.of(error.code)
         placed = False
         for name, faults in error.fields.items():
             if name in self._fields:

@@ -80,6 +80,7 @@ from app.web.pages import (
     unsent,
     uploads,
 )
+from app.web.ways_out import way_out
 from foundation.actor import NOBODY
 
 HERE = Path(__file__).resolve().parent
@@ -164,7 +165,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.set_up(app)
     app.add_url_rule("/assets/<path:filename>", endpoint="static", view_func=static)
-    app.jinja_env.globals.update(asset=asset, csrf_token=csrf.token, service_name=SERVICE_NAME)
+    app.jinja_env.globals.update(way_out=way_out, asset=asset, csrf_token=csrf.token, service_name=SERVICE_NAME)
     app.jinja_env.globals["ui"] = components(app)
     app.context_processor(shown_everywhere)
     app.after_request(_immutable)
