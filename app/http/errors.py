@@ -9,7 +9,7 @@ from flask import Flask, Response, current_app, g, jsonify, make_response, rende
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from app.http import language
+from app.http import language, next_steps
 from app.http.csrf import API
 from app.http.language import N_
 from app.http.permissions import answers_problems
@@ -102,12 +102,17 @@ def refused(error: ServiceError) -> ResponseReturnValue:
         if status == 401:
             answer.headers["WWW-Authenticate"] = "Bearer"
     else:
-        answer = make_response(
-            page(status, title=error.title, detail=error.detail, reasons=error.reasons, faults=error.fields)
-        )
+        answer = make_response(_said(error, status))
     if status in (429, 503):
         answer.headers["Retry-After"] = str(getattr(error, "retry_after", RETRY_AFTER))
     return answer
+
+
+def _said(error: ServiceError, status: int) -> tuple[str, int]:
+    # What is not there and what is not for somebody look alike: one thing for both. A reason has its own.
+    todo = "" if status == 404 or error.reasons else next_steps.of(error.code)
+    given = {"title": error.title, "detail": error.detail, "reasons": error.reasons, "faults": error.fields}
+    return page(status, todo=todo, **given)
 
 
 def http_refused(error: HTTPException) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from identity.service.abroad import MOST_WORDS
 class CountryForm(forms.Form):
     """Where somebody works."""
 
-    country = forms.select("In which country do they work?", needed="Select a country")
+    country = forms.finder("In which country do they work?", needed="Select a country")
     checked = forms.long_text(
         "How was the recipient there checked?",
         hint="Only where the list says that some recipients are covered. Say what was seen.",
@@ -24,8 +24,8 @@ class ConsentForm(forms.Form):
     """What one's own body consented to."""
 
     to_party = forms.radios("Which body may have your information?", needed="Select the body")
-    person = forms.select("Who?", hint="Everybody of that body, or one person.")
-    country = forms.select("In which country?", hint="Wherever they work, or one country.")
+    person = forms.finder("Who?", hint="Everybody of that body, or one person.")
+    country = forms.finder("In which country?", hint="Wherever they work, or one country.")
     until = forms.day("Last day it holds", needed="Enter the last day it holds", hint="For example, 27 3 2027")
     written = forms.text(
         "Where is the consent in writing?", needed="Say where the consent is in writing", hint="A letter and its date."

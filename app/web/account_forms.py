@@ -63,7 +63,7 @@ class AppointForm(forms.Form):
     """A role in an office, for a time."""
 
     role = forms.radios("Role", needed="Select a role")
-    office = forms.select("Office", needed="Select an office")
+    office = forms.finder("Office", needed="Select an office")
     since = forms.day("From", hint="Leave empty for now. For example, 27 3 2026")
     until = forms.day("Until", hint="The last day. Leave empty if no end is known")
     words = forms.text(_NEED, needed=_NEEDED, hint=_READ, most=REASON)
@@ -79,7 +79,7 @@ class OfficeForm(forms.Form):
 class CoverForm(forms.Form):
     """An establishment."""
 
-    establishment = forms.select("Establishment", needed="Select an establishment")
+    establishment = forms.finder("Establishment", needed="Select an establishment")
 
 
 class GroupForm(forms.Form):
@@ -92,6 +92,6 @@ class GroupForm(forms.Form):
 class JoinForm(forms.Form):
     """Somebody to bring in."""
 
-    person = forms.select("Person", needed="Select a person")
+    person = forms.finder("Person", needed="Select a person")
     until = forms.day("Until", hint="The last day. Leave empty if no end is known")
     words = forms.text(_NEED, needed=_NEEDED, hint=_READ, most=REASON)

@@ -9,7 +9,7 @@ from sharing.model.alert import MOST_WORDS
 class AlertForm(forms.Form):
     """One alert: one page, since whoever raises it has no time."""
 
-    establishment = forms.select("Which establishment?", needed="Choose an establishment")
+    establishment = forms.finder("Which establishment?", needed="Choose an establishment")
     to = forms.checks("Whom is it for?", needed="Choose whom it is for")
     urgency = forms.radios("How urgent is it?", needed="Choose how urgent it is")
     gist = forms.long_text(
@@ -24,7 +24,7 @@ class AlertForm(forms.Form):
         needed="Choose a marking",
     )
     item = forms.text("Item it is about (optional)", hint="Its reference, as it stands on top of the item", most=40)
-    record = forms.select("Record it is about (optional)")
+    record = forms.finder("Record it is about (optional)")
 
 
 class NoteForm(forms.Form):
@@ -41,5 +41,5 @@ class NoteForm(forms.Form):
 class OrderForm(forms.Form):
     """Whom an office calls."""
 
-    first = forms.select("Who is called first?")
-    deputy = forms.select("Who is the deputy?")
+    first = forms.finder("Who is called first?")
+    deputy = forms.finder("Who is the deputy?")

@@ -21,7 +21,7 @@ class OpenForm(forms.Form):
     """What a batch takes."""
 
     retention_class = forms.select("Class")
-    establishment = forms.select("Establishment")
+    establishment = forms.finder("Establishment")
     due_by = forms.day("Due on or before", hint="Leave empty for everything that is due. For example, 27 3 2028")
 
 

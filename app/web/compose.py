@@ -48,15 +48,15 @@ class ComposeForm(Versioned):
     told = forms.radios(
         ASKED, [(code, TOLD[code]) for code in OFFERED], hint="For the record of the decision to share."
     )
-    establishment = forms.select("Which establishment is it about?")
-    to_office = forms.select("Which office does it go to?", hint="It must cover the establishment.")
+    establishment = forms.finder("Which establishment is it about?")
+    to_office = forms.finder("Which office does it go to?", hint="It must cover the establishment.")
     grade = forms.radios("Marking", GRADE_OPTIONS, needed="Select a marking")
     instructions = forms.checks("Handling instructions", hint="Select all that apply, or none.")
     organisations = forms.checks("Organisations", hint="Only for [ORGANISATION(S)] USE ONLY.")
     embargo_until = forms.day("Embargo ends on", hint="For example, 27 3 2033")
     embargo_time = forms.text("Embargo ends at", hint="For example, 9:30am or 14:00")
     after = forms.radios("Marking after the embargo")
-    embargo_lead = forms.select("Who leads on it until then?", hint="Nobody else at the receiving end sees it before.")
+    embargo_lead = forms.finder("Who leads on it until then?", hint="Nobody else at the receiving end sees it before.")
     descriptors = forms.checks("Descriptors", hint="Select all that apply, or none.")
     recipients = forms.checks("Named recipients", hint="Needed for RECIPIENTS ONLY: nobody else there will see it.")
     groups = forms.checks("Need-to-know groups", hint="Select groups who need it as well, or none.")

@@ -33,10 +33,11 @@ from wtforms import (
 from wtforms.csrf.core import CSRF
 from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
-from app.http import csrf
+from app.http import csrf, next_steps
 from app.http.errors import status_of
 from app.http.language import N_
 from app.web import widgets
+from app.web.finders import Finder, plain
 from app.web.form_rules import DateField, Limit, chosen, complete, lines, strip
 from foundation.errors import Conflict, Denied, Invalid, ServiceError
 
@@ -82,14 +83,23 @@ class Form(FlaskForm):  # type: ignore[misc]
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.status = 200
+        self.todo = ""
         self._said: list[Problem] = []
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
-        """Whether the form was sent and holds. If not, the page answers 422."""
+        """Whether the form was sent and holds. Not: the page answers 422. Sent to look somebody up, it is not."""
+        if self.is_submitted() and self.looking:
+            g.sent_unsent = False  # what was typed before is still not sent
+            return False
         good = bool(super().validate_on_submit(extra_validators))
         if self.is_submitted() and not good:
             self.status = 422
         return good
+
+    @property
+    def looking(self) -> bool:
+        """Somebody looks for what to choose: the page is shown again, and nothing is checked or done."""
+        return any(field.looking for field in self if isinstance(field, Finder))
 
     @property
     def errors(self) -> dict[str | None, Any]:
@@ -103,6 +113,7 @@ class Form(FlaskForm):  # type: ignore[misc]
     def refuse(self, error: ServiceError) -> None:
         """Put a refusal on the page: each fault at its field, and the rest, with sources, in the summary."""
         self.status = 422 if isinstance(error, Invalid) else status_of(error)
+        self.todo = "" if isinstance(error, Invalid) or error.reasons else next_steps.of(error.code)
         placed = False
         for name, faults in error.fields.items():
             if name in self._fields:
@@ -215,6 +226,12 @@ def select(label: str, options: Options = (), *, needed: str = "", hint: str = "
     """One of many. Begin ``options`` with ("", "Choose …")."""
     known = widgets.choices(options)
     return SelectField(label, _rules(needed), description=hint, widget=widgets.Select(), choices=known)
+
+
+def finder(label: str, options: Options = (), *, needed: str = "", hint: str = "", few: str = "select") -> Any:
+    """One of what may be very many: searched for by part of its name. ``few``: what it is while there are few."""
+    known = widgets.choices(options)
+    return Finder(label, _rules(needed), description=hint, few=plain(few), choices=known)
 
 
 def checks(label: str, options: Options = (), *, needed: str = "", hint: str = "") -> Any:

@@ -87,7 +87,7 @@ class RenewForm(forms.Form):
 class OwnerForm(forms.Form):
     """Who looks after it from now on."""
 
-    owner = forms.select("New owner", needed="Select the new owner")
+    owner = forms.finder("New owner", needed="Select the new owner")
     reason = forms.text("Reason", needed="Enter the reason", most=REASON)
 
 

@@ -131,7 +131,7 @@ class ActionForm(forms.Form):
     """Something somebody is to do."""
 
     text = forms.long_text("What is to be done?", needed="Say what is to be done", hint=NEVER, most=NOTE)
-    owner = forms.select("Who does it?", needed="Select who does it")
+    owner = forms.finder("Who does it?", needed="Select who does it")
     due_on = forms.day("By which day?", needed="Enter the day by which it is done")
 
 

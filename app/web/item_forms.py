@@ -73,7 +73,7 @@ class AnswerForm(Versioned):
 class PassOnForm(Versioned):
     """To which office, with a word for it."""
 
-    office = forms.radios(N_("Which office does it go to?"), needed=N_("Select the office it goes to"))
+    office = forms.finder(N_("Which office does it go to?"), needed=N_("Select the office it goes to"), few="radios")
     note = forms.long_text(
         N_("Note for that office"), hint=N_("Optional. Everybody who opens the item reads it."), most=4000
     )

@@ -101,6 +101,7 @@ ENTRIES = (
           "The months ahead, and the year in numbers"),
     Entry(N_("Certificates"), "certificates.index", _holds(*RECORDS), DISPOSE, "What was disposed of, with proof"),
     Entry(N_("Retention schedules"), "schedules.index", _holds(*RECORDS), DISPOSE, "How long things are kept, by whom"),
+    Entry(N_("Find a person or office"), "directory.index", _anybody, ADMIN, "Who works where, and who covers what"),
     Entry(N_("People"), "people.register", _holds("compliance-officer", "account-admin"), ADMIN,
           "Training and vetting"),
     Entry(N_("Access review"), "access_review.index", attests, ADMIN, "Who has what, and whether they need it"),

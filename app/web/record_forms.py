@@ -100,7 +100,7 @@ def _field(work: Work, agreement: Agreement, kind: RecordKind, field: Field) -> 
         return forms.text(label, most=20, **told)
     options = _options(work, agreement, field)
     if len(options) >= _SELECT_FROM or field.type in ("establishment", "record", "office"):
-        return forms.select(label, [("", "Choose one"), *options], **told)
+        return forms.finder(label, [("", "Choose one"), *options], **told)
     return forms.radios(label, options, **told)
 
 

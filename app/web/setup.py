@@ -34,6 +34,7 @@ from app.web.pages import (
     data_protection,
     decisions,
     demonstration,
+    directory,
     disposal_day,
     disposals,
     drafts,
@@ -79,6 +80,7 @@ from app.web.pages import (
     unsent,
     uploads,
 )
+from app.web.ways_out import way_out
 from foundation.actor import NOBODY
 
 HERE = Path(__file__).resolve().parent
@@ -86,7 +88,18 @@ STATIC = HERE / "static"
 SERVICE_NAME = "Custodes"
 YEAR = "public, max-age=31536000, immutable"
 DOORS = (home.bp, auth.bp, invitations.bp, account.bp, handling.bp, about.bp, status.bp, languages.bp)
-ITEMS = (several.bp, items.bp, acts.bp, renaming.bp, files.bp, drafts.bp, uploads.bp, search.bp, unsent.bp)
+ITEMS = (
+    several.bp,
+    items.bp,
+    acts.bp,
+    renaming.bp,
+    files.bp,
+    drafts.bp,
+    uploads.bp,
+    search.bp,
+    directory.bp,
+    unsent.bp,
+)
 RECORDS = (
     disposals.bp,
     batches.bp,
@@ -152,7 +165,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.set_up(app)
     app.add_url_rule("/assets/<path:filename>", endpoint="static", view_func=static)
-    app.jinja_env.globals.update(asset=asset, csrf_token=csrf.token, service_name=SERVICE_NAME)
+    app.jinja_env.globals.update(way_out=way_out, asset=asset, csrf_token=csrf.token, service_name=SERVICE_NAME)
     app.jinja_env.globals["ui"] = components(app)
     app.context_processor(shown_everywhere)
     app.after_request(_immutable)

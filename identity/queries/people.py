@@ -129,6 +129,14 @@ class People:
             wanted += [appointment.c.valid_from <= now, appointment.c.valid_until > now]
         return offices.find_appointments(self._conn, *wanted)
 
+    def appointed(self, *, now: datetime) -> Mapping[str, tuple[Appointment, ...]]:
+        """Every appointment in force now, by person."""
+        found: dict[str, list[Appointment]] = {}
+        wanted = (appointment.c.valid_from <= now, appointment.c.valid_until > now)
+        for each in offices.find_appointments(self._conn, *wanted):
+            found.setdefault(each.person_id, []).append(each)
+        return {person_id: tuple(held) for person_id, held in found.items()}
+
     def office(self, principal: int) -> Office:
         """The office of this number. Raises OfficeUnknown."""
         return _first(offices.find_offices(self._conn, office.c.principal == principal)) or _no_office()

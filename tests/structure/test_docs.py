@@ -12,8 +12,10 @@ import click
 import pytest
 
 from app.cli.main import cli
+from app.http import next_steps
 from app.http.errors import status_of
 from foundation.errors import ServiceError
+from tools.next_steps import made
 
 ROOT = Path(__file__).parents[2]
 DOCS = ROOT / "docs"
@@ -77,6 +79,11 @@ def test_every_refusal_stands_once_in_its_page_with_its_status_and_title() -> No
     assert len(rows) == len(written)
     assert sorted(written) == sorted({(k.code, status_of(k.__new__(k)), k.title) for k in refusals()})
     assert all(what.rstrip().endswith(".") for *_, what in rows)
+
+
+def test_a_page_says_of_every_refusal_what_its_page_in_the_docs_says() -> None:
+    assert next_steps.FILE.read_text("utf-8") == made(), "python -m tools.next_steps"
+    assert [kind.code for kind in refusals() if not next_steps.of(kind.code)] == []
 
 
 @pytest.mark.parametrize("usage", dict(commands()))

@@ -127,6 +127,9 @@ class Imported(Schema):
 
 
 class OfficesQuery(Schema):
+    """`q`: words that all occur in the name, the organisation or the establishments covered."""
+
+    q = fields.String(load_default="", validate=validate.Length(max=200))
     party = fields.String(load_default="", validate=validate.Length(max=40))
     kind = fields.String(load_default="", validate=validate.Length(max=40))
     establishment = fields.String(load_default="", validate=validate.Length(max=40))
@@ -146,6 +149,9 @@ class OfficeBody(Schema):
 
 
 class PeopleQuery(Schema):
+    """`text`: part of the name. `q`: words that all occur in name, organisation, office, establishment or role."""
+
+    q = fields.String(load_default="", validate=validate.Length(max=200))
     text = fields.String(load_default="", validate=validate.Length(max=200))
     party = fields.String(load_default="", validate=validate.Length(max=40))
 
@@ -156,6 +162,19 @@ class Colleague(Schema):
     id = fields.String(metadata=ID)
     name = fields.String()
     party = fields.String()
+
+
+class Placed(Colleague):
+    """With the names of the offices they hold now. `roles`: of one’s own organisation, unless one sees them all."""
+
+    offices = fields.List(fields.String())
+    roles = fields.List(fields.String())
+
+
+class Directory(Schema):
+    items = fields.List(fields.Nested(Placed))
+    next = fields.String(allow_none=True)
+    count = fields.Nested(Count)
 
 
 class Colleagues(Schema):

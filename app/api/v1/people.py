@@ -14,6 +14,7 @@ from app.api.schemas.shapes import Made
 from app.api.section import Section
 from app.api.shown import me, whole
 from app.api.v1.conferrals import proposed
+from app.bootstrap import directory
 from app.bootstrap.duties import must
 from app.bootstrap.work import Work
 from app.http.house import actor, house
@@ -29,7 +30,6 @@ from sharing.model.agreement import Agreement, Route, place_of
 from sharing.rules.identifiers import KINDS
 
 bp = Section("people", "The signed-in person, what they may send, and the lists they choose from.")
-MOST_PEOPLE = 50
 
 
 @bp.op("GET", "/me", gives=schemas.Me)
@@ -141,9 +141,9 @@ def import_establishments() -> Reply:
 
 @bp.op("GET", "/offices", query=schemas.OfficesQuery, gives=schemas.Offices)
 def offices(query: dict[str, Any]) -> Reply:
-    """Offices: of a party, of a kind, covering an establishment."""
+    """Offices: by what is known of them, of a party, of a kind, covering an establishment."""
     with house().work(actor()) as work:
-        return Reply(whole(work.people.offices(**{name: value or None for name, value in query.items()})))
+        return Reply(whole(directory.offices(work, **query)))
 
 
 @bp.op("POST", "/offices", takes=schemas.OfficeBody, gives=Made, status=201)
@@ -182,13 +182,13 @@ def uncover(office: str, establishment: str) -> Reply:
     return once(act)
 
 
-@bp.op("GET", "/people", query=schemas.PeopleQuery, gives=schemas.Colleagues)
+@bp.op("GET", "/people", query=schemas.PeopleQuery, gives=schemas.Directory)
 def people(query: dict[str, Any]) -> Reply:
-    """People with an account in use, by name: whom an item can be shared with. At most 50."""
+    """People with an account in use, by name, and where they work: whom an item can be shared with. At most 50."""
     with house().work(actor()) as work:
-        found = work.people.people(party=query["party"] or None, standing="active", text=query["text"])
-    shown = whole(found[:MOST_PEOPLE])
-    shown["count"]["capped"] = len(found) > MOST_PEOPLE
+        found = directory.people(work, **query)
+    shown = whole(found[: directory.MOST])
+    shown["count"]["capped"] = len(found) > directory.MOST
     return Reply(shown)
 
 

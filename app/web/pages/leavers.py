@@ -34,7 +34,7 @@ class MoveForm(forms.Form):
     """Which, and to whom."""
 
     matters = forms.checks("What is moved?", needed="Select what is moved")
-    to = forms.radios("To whom?", needed="Select a colleague")
+    to = forms.finder("To whom?", needed="Select a colleague", few="radios")
 
 
 class EndForm(forms.Form):

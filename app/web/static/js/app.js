@@ -1,6 +1,7 @@
 // One module, no inline script, nothing written as HTML: text goes in with textContent alone.
 import { keepWhatIsTyped } from './unsent.js'
 import { warnBeforeExpiry } from './expiry.js'
+import { findWhileTyping } from './finder.js'
 import {
   createAll, Button, CharacterCount, Checkboxes, ErrorSummary, NotificationBanner, PasswordInput, Radios,
   ServiceNavigation, SkipLink,
@@ -16,6 +17,7 @@ function start() {
   if (window.matchMedia('(max-width: 55em)').matches) {
     document.querySelectorAll('details.app-filter').forEach((filter) => filter.removeAttribute('open'))
   }
+  document.querySelectorAll('[data-finder]').forEach(findWhileTyping)
   document.querySelectorAll('form[data-unsent]').forEach(keepWhatIsTyped)
   warnBeforeExpiry()
 }
