@@ -78,7 +78,7 @@ laws: $(VENV)/.dev ## the access laws over 3,000 random worlds
 	@$(BIN)/python -m pytest tests/laws --worlds 3000
 
 explore: $(VENV)/.dev ## the API as schemathesis explores it from its description, at length
-	@$(BIN)/python -m pytest tests/api/test_api_explored.py --worlds 3000
+	@$(BIN)/python -m pytest tests/api/test_api_explored.py --worlds 3000 --timeout 1800
 
 examples: $(VENV)/.dev ## record an example of each operation of the API that has none yet (minutes; ONLY="tests/api" some)
 	@$(BIN)/python -m tools.api_examples $(ONLY)

@@ -1,6 +1,7 @@
-"""Pictures of the demonstration: every main page, as the people who use it, at two widths, into screenshots/.
+"""Pictures of the demonstration: every page of the address map, as who uses it, at two widths, into screenshots/.
 
 A fresh demonstration on a free port, a real browser. `python -m tools.screenshots [FOLDER]`; nothing else is touched.
+Who goes where stands in tools/tour.txt (``tools.tour``).
 """
 
 from __future__ import annotations
@@ -20,46 +21,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
+from tools import tour
+
 ROOT = Path(__file__).parents[1]
 WIDTHS: dict[str, ViewportSize] = {
     "wide": {"width": 1280, "height": 900},
-    "narrow": {"width": 375, "height": 760},
+    "narrow": {"width": 360, "height": 760},
 }
 FLAGS = ["--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-sync"]
 PATIENCE = 120  # seconds for a fresh demonstration to be furnished
-SKIPPED = re.compile(r"\.(csv|json)$|/(export|checkpoint|key)$|/files/|/sign-out")
-
-EVERYBODY = ["/", "/account"]
-ITEMS = [*EVERYBODY, "/items", "/search"]
-SENDER = [*ITEMS, "/items/new", "/drafts"]
-FORESIGHT = ["/foresight", "/foresight/owed", "/foresight/year"]
-DAY = ["/disposals/day", "/disposals/batches", "/disposals/batches/new", "/disposals/returns"]
-RECORDS = [*EVERYBODY, "/disposals", *DAY, "/holds", "/certificates", "/schedules", *FORESIGHT]
-# Who, where they go, and under which addresses one row of a list is followed.
-TOUR: tuple[tuple[str, list[str], list[str]], ...] = (
-    ("", ["/sign-in", "/help", "/privacy", "/cookies", "/accessibility-statement", "/nowhere"], []),
-    ("Morgan Ellery", SENDER, ["/items/", "/drafts/"]),
-    ("Rosalind Achterberg", SENDER, ["/items/"]),
-    ("Idris Penhallow", ITEMS, ["/items/"]),
-    ("Tomasz Wielgorz", ITEMS, ["/items/"]),
-    ("Clara Whitlockley", SENDER, ["/items/"]),
-    ("Owen Tregarthen", ITEMS, ["/items/"]),
-    ("Hal Brandreth-Cole", RECORDS, ["/disposals/batches/", "/disposals/", "/certificates/"]),
-    ("Dermot Askewith", RECORDS, ["/disposals/"]),
-    (
-        "Felix Oyelarin",
-        [*EVERYBODY, "/audit", "/audit/export", "/audit/retention", "/certificates", "/certificates/pack", *FORESIGHT],
-        ["/audit/", "/certificates/"],
-    ),
-    ("Ruth Vanderleck", [*EVERYBODY, "/incidents"], ["/incidents/"]),
-    (
-        "Sam Costigane",
-        [*EVERYBODY, "/accounts", "/accounts/new", "/offices", "/offices/new"],
-        ["/accounts/", "/offices/"],
-    ),
-    ("Kit Harrowell", [*EVERYBODY, "/demonstration/clock"], []),
-)
-MOST_ACTS = 8  # pages one item or case leads to
+NOBODY = "nobody"
+OK = 200
 
 
 def main() -> None:
@@ -71,48 +43,33 @@ def main() -> None:
     with demonstration() as address, sync_playwright() as playwright:
         executable = os.environ.get("CHROMIUM", "/usr/bin/chromium")
         browser = playwright.chromium.launch(executable_path=executable, args=FLAGS)
-        broken = [fault for who, paths, rows in TOUR for fault in _tour(browser, address, target, who, paths, rows)]
+        parts: dict[str, set[str]] = {}
+        for each in tour.lines():
+            if each.who:
+                parts.setdefault(each.who, set()).add(each.rule)
+        broken = [fault for who, rules in parts.items() for fault in _tour(browser, address, target, who, rules)]
         browser.close()
     print(f"{len(list(target.glob('*.png')))} pictures in {target}")
     if broken:
         sys.exit("\n".join(broken))
 
 
-def _tour(browser: Browser, address: str, target: Path, who: str, paths: list[str], rows: list[str]) -> list[str]:
-    """What one person sees; the addresses that were not served."""
+def _tour(browser: Browser, address: str, target: Path, who: str, wanted: set[str]) -> list[str]:
+    """What one person sees; the addresses that they did not come to."""
     page = browser.new_page(viewport=WIDTHS["wide"])
-    if who:
+    if who != NOBODY:
         page.goto(f"{address}/sign-in")
         page.get_by_role("button", name=f"Sign in as {who}").click()
-    todo, done, broken = list(paths), set[str](), []
-    for path in todo:
-        if path in done:
-            continue
-        done.add(path)
-        answer = page.goto(address + path)
-        if answer is None or (answer.status >= 400 and path != "/nowhere"):
-            broken.append(f"{who or 'nobody'}: {path}: {answer.status if answer else 'no answer'}")
-        todo += _onwards(page, path, rows)
-        _shoot(page, target / "-".join(filter(None, (_word(who) or "public", _word(path) or "home"))))
+
+    def asked(path: str) -> str:
+        answer = page.context.request.get(address + path, max_redirects=0)
+        return answer.text() if answer.status == OK else ""
+
+    for rule, path in tour.walk(asked, wanted):
+        page.goto(address + path)
+        _shoot(page, target / "-".join(filter(None, (_word(rule) or "home", _word(who)))))
     page.close()
-    return broken
-
-
-def _onwards(page: Page, path: str, rows: list[str]) -> list[str]:
-    """From a list the first row; from that row's page what can be done there."""
-    links = [
-        str(link) for link in page.eval_on_selector_all("main a[href]", "all => all.map(a => a.getAttribute('href'))")
-    ]
-    links = [link.partition("?")[0] for link in links if not SKIPPED.search(link.partition("?")[0])]
-    for row in rows:
-        if path == row.rstrip("/"):
-            return [link for link in links if link.startswith(row) and link not in TOUR_PATHS][:1]
-        if path.startswith(row) and path not in TOUR_PATHS and path.count("/") == 2:
-            return [link for link in dict.fromkeys(links) if link.startswith(f"{path}/")][:MOST_ACTS]
-    return []
-
-
-TOUR_PATHS = {path for _, paths, _ in TOUR for path in paths}
+    return [f"{who} did not come to {rule}" for rule in sorted(wanted)]
 
 
 def _shoot(page: Page, name: Path) -> None:

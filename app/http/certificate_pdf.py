@@ -69,10 +69,13 @@ _PAGE = """\
 
 
 class _Ids:
-    """People as the certificate names them."""
+    """People and places as the certificate names them."""
 
     def person(self, id_: str) -> str:
         return id_
+
+    def place(self, key: str) -> str:
+        return key
 
 
 def made(text: str) -> bytes:

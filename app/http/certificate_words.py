@@ -19,9 +19,11 @@ MARKINGS = {"O": "OFFICIAL", "OS": "OFFICIAL-SENSITIVE"}
 
 
 class Called(Protocol):
-    """What people are called, by account id."""
+    """What people are called, by account id, and establishments, by key."""
 
     def person(self, id_: str) -> str: ...
+
+    def place(self, key: str) -> str: ...
 
 
 Rows = list[tuple[str, str]]
@@ -30,7 +32,7 @@ Rows = list[tuple[str, str]]
 def sections(body: Mapping[str, Any], called: Called) -> list[tuple[str, Rows]]:
     """[(heading, rows)] in the order a reader asks."""
     return [
-        ("What was destroyed", _what(body)),
+        ("What was destroyed", _what(body, called)),
         ("By which rule", _rule(body, called)),
         ("Who agreed", _who(body, called)),
         ("How", _how(body)),
@@ -40,14 +42,14 @@ def sections(body: Mapping[str, Any], called: Called) -> list[tuple[str, Rows]]:
     ]
 
 
-def _what(body: Mapping[str, Any]) -> Rows:
+def _what(body: Mapping[str, Any], called: Called) -> Rows:
     quantity = body["quantity"]
     files = f"{phrases.plural(quantity['files'] or 0, 'file')}, {phrases.plural(quantity['bytes'] or 0, 'byte')}"
     return [
         ("Item", f"{body['reference']} (id {body['item']})"),
         ("Kind", phrases.words(body["kind"])),
         ("Originating body", phrases.party(body["originator"])),
-        ("Establishment", body["establishment"] or "None"),
+        ("Establishment", called.place(body["establishment"]) or "None"),
         ("Marking", MARKINGS.get(body["marking"], body["marking"])),
         ("Quantity", files),
         ("Medium", phrases.sentence(body["medium"])),
@@ -172,7 +174,7 @@ def batch_sections(body: Mapping[str, Any], called: Called) -> list[tuple[str, R
     """The same of the certificate of a batch."""
     counts = body["counts"]
     return [
-        ("The batch", _took(body)),
+        ("The batch", _took(body, called)),
         (
             "Who agreed",
             [
@@ -213,13 +215,13 @@ def batch_tables(body: Mapping[str, Any]) -> list[tuple[str, tuple[str, ...], li
     return [each for each in found if each[2]]
 
 
-def _took(body: Mapping[str, Any]) -> Rows:
+def _took(body: Mapping[str, Any], called: Called) -> Rows:
     took = body["took"]
     return [
         ("Batch", f"{phrases.party(body['originator'])} batch {body['batch_number']} (id {body['batch']})"),
         ("Originating body", phrases.party(body["originator"])),
         ("Class", phrases.words(took["class"]) if took["class"] else "Any"),
-        ("Establishment", took["establishment"] or "Any"),
+        ("Establishment", called.place(took["establishment"]) or "Any"),
         ("Due", f"On or before {_date(took['due_by'])}" if took["due_by"] else "At any time"),
         ("Held by", body["holder"]),
     ]

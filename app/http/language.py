@@ -33,7 +33,7 @@ KEPT = 365 * 24 * 3600  # seconds
 KEY = "language"
 # Sections and pages that are done in Welsh. Every other page is English from top to bottom, and says so.
 DONE = frozenset({
-    "auth", "invitations", "acts", "files", "languages",
+    "auth", "invitations", "acts", "files", "languages", "providers.begin", "providers.come_back",
     "items.inbox", "items.show", "items.open_", "items.content",
 })  # fmt: skip
 

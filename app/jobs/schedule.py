@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DBAPIError
@@ -19,20 +20,22 @@ from app.bootstrap.lease import HELD_FOR, Lease
 from foundation.errors import ServiceError
 
 log = logging.getLogger("custodes.jobs")
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class Job(Generic[Found]):
     """What runs, how often. Each is idempotent: a missed run is caught up by the next."""
 
     name: str
     meaning: str
-    run: Callable[[House], object]
+    run: Callable[[House], Found]
     minutes: int
 
 
-JOBS = (
-    Job("dispose", "mark what is due, carry approved disposals to their certificates", sweeps.dispose, 60),
+DISPOSE = Job("dispose", "mark what is due, carry approved disposals to their certificates", sweeps.dispose, 60)
+JOBS: tuple[Job[Any], ...] = (
+    DISPOSE,
     Job("duties", "open, end and escalate what the agreements oblige to", sweeps.attend, 60),
     Job("alerts", "pass on alerts that nobody acknowledged in time", sweeps.alerts, 1),
     Job("copies", "enter in the log which media and papers are due, late or missing", sweeps.remind_of_copies, 60),
@@ -80,10 +83,10 @@ class Leading:
         if leads and not led:
             log.info("this process runs the jobs now")
 
-    def turn(self, job: Job) -> None:
+    def turn(self, job: Job[Any]) -> None:
         """What the clock does: the job, if this process leads."""
         if self.lease.held:
-            _run(job, self._house)
+            turn(job, self._house)
 
     def stop(self) -> None:
         """End, and let the next process lead at once. Once is enough."""
@@ -102,18 +105,27 @@ def lead(house: House) -> Leading:
 
 def run_once(house: House) -> dict[str, str]:
     """Every job once, now; what each said, by name."""
-    return {job.name: _run(job, house) for job in JOBS}
+    return {job.name: turn(job, house) for job in JOBS}
 
 
-def _run(job: Job, house: House) -> str:
-    began, code = time.monotonic(), runs.BROKE
+def turn(job: Job[Any], house: House) -> str:
+    """One job, now; what it said. What it was refused is in the log, and stops nothing."""
     try:
-        said, code = str(job.run(house)), ""
+        return str(attempt(job, house))
     except ServiceError as error:
-        code = error.code
         log.error("job %s: %s (%s)", job.name, error.title, error.code)
         return f"refused: {error.code}"
+
+
+def attempt(job: Job[Found], house: House) -> Found:
+    """One job, now; its answer. How long it took is kept, and the code of what it was refused, which is raised."""
+    began, code = time.monotonic(), runs.BROKE
+    try:
+        found, code = job.run(house), ""
+    except ServiceError as error:
+        code = error.code
+        raise
     finally:
         runs.keep(house.engine, job.name, took=time.monotonic() - began, code=code)
-    log.info("job %s: %s", job.name, said)
-    return said
+    log.info("job %s: %s", job.name, found)
+    return found

@@ -24,7 +24,7 @@ _FIXED = {
 
 
 class Names:
-    """Names of accounts by id, each looked up once."""
+    """Names of accounts by id, each looked up once, and of establishments."""
 
     def __init__(self, work: Work | Glance) -> None:
         self._work = work
@@ -38,6 +38,11 @@ class Names:
             except PersonUnknown:
                 self._known[id_] = id_
         return self._known[id_]
+
+    def place(self, key: str) -> str:
+        """An establishment's name with its key, by which certificates name it; the key itself where none is known."""
+        name = {one.key: one.name for one in self._work.people.establishments(None)}.get(key, "")
+        return f"{name} ({key})" if name else key
 
 
 def parties() -> list[tuple[str, str]]:

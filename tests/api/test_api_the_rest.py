@@ -128,6 +128,17 @@ def test_accounts_are_named_invited_again_and_kept(live: Live) -> None:
     assert other.ok("GET", "/recoveries")["recoveries"] == []
 
 
+def test_what_would_give_somebody_power_is_refused_by_another(live: Live) -> None:
+    account = f"/accounts/{live.ids['hull']}"
+    given = {"role": "board-member", "office": live.boards["Leeds Board"], "words": "Also sits at Leeds."}
+    waits = live.api("imb-admin").ok("POST", f"{account}/appointments", given)["id"]
+    why = {"reason": "Leeds has a member for this."}
+    live.api("imb-admin2").ok("POST", f"/conferrals/{waits}/refuse", why)
+    assert live.api("imb-admin2").post(f"/conferrals/{waits}/confirm", {"checked": "video"}).status_code == 404
+    held = live.api("imb-admin").ok("GET", account)["appointments"]
+    assert [each["role"] for each in held] == ["board-chair"]
+
+
 def test_the_one_list_of_each_kind_is_there_for_whoever_may(live: Live) -> None:
     sent(live)
     closed(live)

@@ -132,6 +132,10 @@ def test_the_api_shows_and_removes_links_and_nobody_elses(live: Live) -> None:
     assert live.api("imb-admin").ok("GET", account)["links"] == [mine]
     live.api("imb-admin").ok("DELETE", f"{account}/{mine['id']}")
     assert live.api("imb-security").ok("GET", "/session/links")["links"] == []
+    link(live, "imb-security", "security-at-work")
+    (own,) = live.api("imb-security").ok("GET", "/session/links")["links"]
+    live.api("imb-security").ok("DELETE", f"/session/links/{own['id']}")
+    assert live.api("imb-security").ok("GET", "/session/links")["links"] == []
 
 
 def test_our_own_key_and_a_secret_in_the_form_are_taken(live: Live, served: StandIn, tmp_path: Path) -> None:

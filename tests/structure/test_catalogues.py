@@ -21,7 +21,8 @@ TEMPLATES = ROOT / "app" / "web" / "templates"
 PLACE = re.compile(r"%\(\w+\)s|%\{\w+\}")
 # Said on the pages that are done, wherever they stand; the rest of their words come from these and from Python.
 DONE_TEMPLATES = (
-    *(f"auth/{name}.html" for name in ("_hand_back", "code", "sign_in", "signed_out", "welcome_back", "_passkey")),
+    *(f"auth/{name}.html" for name in ("_hand_back", "code", "provider_trouble", "sign_in", "signed_out",
+                                   "welcome_back", "_passkey")),
     *(f"invitations/{name}.html" for name in ("accept", "code")),
     *(f"items/{name}.html" for name in ("_head", "_may_not", "_overtaken", "act", "name", "show", "content", "file",
                                         "inbox")),

@@ -68,6 +68,9 @@ class Ids:
     def person(self, id_: str) -> str:
         return id_
 
+    def place(self, key: str) -> str:
+        return key
+
 
 def rows_of(live: Live, body: dict[str, Any], *, batch: bool = False) -> str:
     with live.app.test_request_context():

@@ -8,11 +8,9 @@ from typing import Any
 from app.api.reply import Reply
 from app.api.schemas import oversight as schemas
 from app.api.section import Section
-from app.bootstrap import sweeps
-from app.bootstrap.clock import ClockRefused, DemonstrationClock
-from app.bootstrap.events import CLOCK_MOVED
 from app.http.house import actor, house
 from app.http.permissions import public
+from app.jobs import moving
 
 bp = Section("demonstration", "The invented cast and its clock; in demonstration mode alone.")
 
@@ -29,14 +27,5 @@ def demonstration() -> Reply:
 @bp.op("POST", "/demonstration/clock", takes=schemas.ClockBody, gives=schemas.ClockMoved)
 def move(body: dict[str, Any]) -> Reply:
     """Move the clock on; then whatever has fallen due is done. Sessions older than their limits end by it."""
-    clock = house().clock
-    if not isinstance(clock, DemonstrationClock):
-        msg = "the demonstration has a clock that can be moved"
-        raise TypeError(msg)
-    with house().work(actor()) as work:
-        if body["to"] <= work.now:
-            raise ClockRefused("The demonstration's clock only moves forward. Choose a later time.")
-        work.trail.record(CLOCK_MOVED, actor=actor(), now=work.now, what={"to": body["to"].isoformat()})
-    clock.move_to(body["to"])
-    swept = sweeps.dispose(house(), actor())
+    swept = moving.move_on(house(), body["to"], actor=actor())
     return Reply({"now": house().now(), **asdict(swept)})

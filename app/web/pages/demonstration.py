@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.bootstrap import sweeps
-from app.bootstrap.clock import DemonstrationClock
 from app.bootstrap.duties import against
-from app.bootstrap.events import CLOCK_MOVED
 from app.demo.build import credentials
 from app.http.house import actor, house
 from app.http.language import N_
 from app.http.permissions import public, signed_in
 from app.http.sessions import current
-from app.jobs.schedule import run_once
+from app.jobs import moving
 from app.web import filters, forms, nav
 from app.web.looking import holding
 from app.web.page import page
-from foundation.actor import SERVICE, Actor
 from foundation.calendar import LONDON, add_months, london_date
 
 bp = Blueprint("demonstration", __name__, url_prefix="/demonstration")
@@ -54,8 +50,7 @@ def clock() -> ResponseReturnValue:
     if form.validate_on_submit() and _dated(form):
         with form.refusals():
             to = _target(form, house().now())
-            _move(to)
-            return page("demonstration/moved.html", to=to, swept=_set_going(SERVICE))
+            return page("demonstration/moved.html", to=to, swept=moving.move_on(house(), to, actor=actor()))
     with house().work(actor()) as work:
         operates = not against(work, OPERATE)
     return page("demonstration/clock.html", form=form, now=house().now(), operates=operates)
@@ -67,7 +62,7 @@ def sweep() -> ResponseReturnValue:
     """What the clock sets going, at once: for whoever operates the service."""
     with holding(OPERATE):
         pass
-    swept = _set_going(actor())
+    swept = moving.set_going(house(), actor())
     flash(f"{filters.plural(swept.due, 'item')} fell due, {filters.plural(swept.destroyed, 'item')} destroyed.")
     return redirect(url_for("demonstration.clock"), 303)
 
@@ -108,21 +103,6 @@ def _code(one: dict[str, str]) -> bool:
     if answer.ok:
         current().enter(answer, "code")
     return answer.ok
-
-
-def _set_going(who: Actor) -> sweeps.Swept:
-    """Every job, as if the time had passed: what is late is told, what is to be noticed is noticed."""
-    swept = sweeps.dispose(house(), who)
-    run_once(house())
-    return swept
-
-
-def _move(to: datetime) -> None:
-    """In the log first: a clock that moved without an entry could not be told from a broken one."""
-    with house().work(actor()) as work:
-        what = {"to": to.isoformat(timespec="milliseconds")}
-        work.trail.record(CLOCK_MOVED, actor=actor(), now=work.now, what=what)
-    cast(DemonstrationClock, house().clock).move_to(to)
 
 
 def _dated(form: ClockForm) -> bool:

@@ -12,6 +12,7 @@ from app.bootstrap.providing import known
 from app.bootstrap.work import Work
 from app.http import kept
 from app.http.house import actor, house
+from app.http.language import _
 from app.http.permissions import public, signed_in
 from app.http.repeating import acts
 from app.http.sessions import current
@@ -177,7 +178,7 @@ def _not_asked(chosen: Provider, error: NotAnswered) -> ResponseReturnValue:
 
 def _trouble(chosen: Provider, cause: str) -> ResponseReturnValue:
     found = trouble(cause)
-    title, what, do = (text.format(name=chosen.name) for text in (found.title, found.what, found.do))
+    title, what, do = (_(text, name=chosen.name) for text in (found.title, found.what, found.do))
     return page(
         "auth/provider_trouble.html",
         title=title,
