@@ -28,7 +28,12 @@ SIGNED_IN = kind(
     "way",
     "notice",
 )
-ACCOUNT_LOCKED = kind("identity.account-locked", "Too many failures in a row locked an account", "failures")
+ACCOUNT_LOCKED = kind("identity.account-locked", "Too many wrong passwords in a row locked an account", "failures")
+CODES_LOCKED = kind(
+    "identity.codes-locked",
+    "Too many wrong codes were tried with the right password: none is looked at for a time",
+    *("failures", "locks", "until", "party", "stage"),
+)
 TOO_MANY_ATTEMPTS = kind(
     "identity.too-many-attempts", "Attempts to sign in were refused unseen: too many of late", "of", "seconds"
 )

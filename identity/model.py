@@ -122,7 +122,7 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account as others may see it. ``locked``: too many failures in a row, waiting to be unlocked."""
+    """An account as others may see it. ``locked``: too many failures in a row, of password or code."""
 
     id: str
     principal: int
@@ -284,7 +284,8 @@ class SignIn:
     """The answer to one attempt. A failure is an answer, not an error: its count and its log entry must be kept.
 
     ``token`` is the session's new token, and empty on failure: the old session then stands as it was. ``options``:
-    what a device is asked next, JSON. ``way``: by what it was, where there is more than one.
+    what a device is asked next, JSON. ``way``: by what it was, where there is more than one. ``shut``: until when no
+    code is looked at; ``wrong_codes``: how many wrong ones were tried before this right one.
     """
 
     ok: bool
@@ -294,3 +295,5 @@ class SignIn:
     detail: str = ""
     options: str = ""
     way: str = ""
+    shut: datetime | None = None
+    wrong_codes: int = 0

@@ -53,6 +53,10 @@ credential = sa.Table(
     sa.Column("totp_step", BigId, nullable=False),  # last step used: a code works once
     sa.Column("failures", sa.Integer, nullable=False),
     sa.Column("locked", Instant, nullable=True),
+    # Wrong codes since the last sign-in by a right one, the locks they led to, and until when no code is looked at.
+    sa.Column("wrong_codes", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("code_locks", sa.Integer, nullable=False, default=0, server_default="0"),
+    sa.Column("codes_shut", Instant, nullable=True),
     sa.Column("changed", Instant, nullable=False),
 )
 

@@ -37,6 +37,7 @@ def me(work: Work, who: Actor) -> dict[str, Any]:
         "duties": sorted(who.duties),
         "vetted_until": who.vetted_until,
         "training": work.checks.of(work.people.person(who.id), now=work.now).training,
+        "wrong_codes": work.identity.wrong_codes(actor=who, now=work.now),
         "now": work.now,
     }
 

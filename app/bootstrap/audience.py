@@ -14,7 +14,7 @@ from foundation.errors import NotFound, ServiceError
 from identity.model import Office, Person
 from incidents.rules.standing import LEAD
 from incidents.tables import incident_party
-from outbox.model.message import NOT_TO, Notice
+from outbox.model.message import CONCERNS, NOT_TO, Notice
 from outbox.model.rules import Topic
 from sharing.model.coverage import Occurrence
 from sharing.rules.duties.recording import stands_at
@@ -55,20 +55,23 @@ class Audience:
         return [each for each in found if self.may(each, [(notice, topic)], now=now)]
 
     def systems(self, notice: Notice, topic: Topic, people: Collection[str], *, now: datetime) -> Collection[str]:
-        """Bodies. Of an item only where it reached an office whole: else a body's system would tell of what named
-        people alone may know."""
-        if topic.about != "item":
-            return {actor.party for each in people if (actor := self._actor(each))}
-        bodies: set[str] = set()
+        """Bodies of which one office that it concerns heard of it whole, or every lead did: what is told to a body's
+        system may be read by anybody there. Nothing of an item for named people alone.
+        """
         named_alone = sa.select(item.c.recipients_only).where(item.c.uuid == notice.subject)
-        if self._work.conn.execute(named_alone).scalar() is not False:
-            return bodies
-        left_out = set(map(str, notice.fields.get(NOT_TO, [])))
-        for office in (each for each in self._offices_in(notice) if str(each.principal) not in left_out):
+        if topic.about == "item" and self._work.conn.execute(named_alone).scalar() is not False:
+            return set()
+        return {body for body, whole in self._circles(notice, topic, now) if whole and whole <= set(people)}
+
+    def _circles(self, notice: Notice, topic: Topic, now: datetime) -> Iterator[tuple[str, set[str]]]:
+        """(body, everybody of it who would hear), for each office or body that it concerns. Whoever did it knows."""
+        kept = set(map(str, notice.fields.get(NOT_TO, [])))
+        if topic.to == "leads":
+            for party in self._concerned(notice.subject):
+                yield party, set(self._holding((LEAD,), [party])) - kept
+        for office in (each for each in self._offices_in(notice) if str(each.principal) not in kept):
             holders = {each.id for each in self._work.people.holders(office.principal, now=now)}
-            if holders and holders <= set(people):
-                bodies.add(office.party)
-        return bodies
+            yield office.party, holders - kept
 
     def may(self, person: str, notices: Sequence[tuple[Notice, Topic]], *, now: datetime) -> frozenset[str]:
         """Those of the notices they may hear of."""
@@ -190,7 +193,7 @@ class Audience:
         return self._holding((OFFICERS,), [party] if party else [])
 
     def _offices_in(self, notice: Notice) -> Iterator[Office]:
-        for value in _values(notice):
+        for value in dict.fromkeys((*_values(notice), *map(str, notice.fields.get(CONCERNS, [])))):
             if value.isdecimal():
                 try:
                     yield self._work.people.office(int(value))
@@ -200,5 +203,5 @@ class Audience:
 
 def _values(notice: Notice) -> list[str]:
     """Every value of the fields it was kept with."""
-    found = [value for name, value in notice.fields.items() if name != NOT_TO]
+    found = [value for name, value in notice.fields.items() if name not in (NOT_TO, CONCERNS)]
     return [str(one) for each in found for one in (each if isinstance(each, list) else [each]) if one not in ("", None)]

@@ -51,7 +51,8 @@ _ALL = (
         "unlock",
         "Unlock this account?",
         "Unlock this account",
-        "Ten wrong attempts in a row locked it for a time. Make sure that it was they who tried.",
+        "Wrong passwords or wrong codes locked it for a time. Make sure that it was they who tried: wrong codes are "
+        "tried by somebody who has the password. After wrong codes one more is looked at, not ten.",
         "The account is unlocked.",
         lambda person: person.locked,
         _take("unlock"),

@@ -42,11 +42,25 @@ class Rate:
 
 
 @dataclass(frozen=True, slots=True)
+class Codes:
+    """After how many wrong codes none is looked at: for ``first``, then twice as long each time up to ``most``.
+
+    ``administrators``: from which lock in a row on they are told as well as the owner.
+    """
+
+    failures: int = 1
+    first: timedelta = timedelta()
+    most: timedelta = timedelta()
+    administrators: int = 1
+
+
+@dataclass(frozen=True, slots=True)
 class Doors:
     """The rules of signing in. ``asked``: how long a device has for its answer.
 
-    ``account``, ``source``: attempts for one account, and from one address. ``lock``: how long ten failures lock one.
-    ``recovery``: how long a proposal to recover an account stands. ``checks``: how somebody may be known, by code.
+    ``account``, ``source``: attempts for one account, and from one address. ``lock``: how long ten wrong passwords lock
+    one. ``codes``: what wrong codes lead to. ``recovery``: how long a proposal to recover an account stands.
+    ``checks``: how somebody may be known, by code.
     """
 
     notice: Notice = field(default_factory=Notice)
@@ -57,6 +71,7 @@ class Doors:
     account: Rate = field(default_factory=Rate)
     source: Rate = field(default_factory=Rate)
     lock: timedelta = timedelta()
+    codes: Codes = field(default_factory=Codes)
 
 
 def load_doors(root: Path, faults: Faults) -> Doors:
@@ -66,17 +81,19 @@ def load_doors(root: Path, faults: Faults) -> Doors:
         return Doors()
     notice, passkeys, recovery = top.table("notice"), top.table("passkeys"), top.table("recovery")
     account, source, lock = top.table("account"), top.table("source"), top.table("lock")
+    codes = top.table("codes")
     found = Doors(
         account=_rate(account) if account else Rate(),
         source=_rate(source) if source else Rate(),
         lock=timedelta(minutes=lock.number("minutes", least=1)) if lock else timedelta(),
+        codes=_codes(codes) if codes else Codes(),
         notice=_notice(notice) if notice else Notice(),
         passkeys=passkeys.number("most", least=1) if passkeys else 0,
         asked=timedelta(minutes=passkeys.number("minutes", least=1)) if passkeys else timedelta(),
         recovery=timedelta(hours=recovery.number("hours", least=1)) if recovery else timedelta(),
         checks=read_checks(recovery) if recovery else {},
     )
-    for table in (passkeys, recovery, account, source, lock):
+    for table in (passkeys, recovery, account, source, lock, codes):
         if table:
             _sourced(table)
     top.done()
@@ -91,6 +108,19 @@ def _notice(table: Table) -> Notice:
 
 def _rate(table: Table) -> Rate:
     return Rate(max(1, table.number("attempts", least=1)), timedelta(minutes=table.number("minutes", least=1)))
+
+
+def _codes(table: Table) -> Codes:
+    minutes, hours = table.number("minutes", least=1), table.number("most_hours", least=1)
+    found = Codes(
+        table.number("failures", least=1),
+        timedelta(minutes=minutes),
+        timedelta(hours=hours),
+        table.number("administrators", least=1),
+    )
+    if found.most < found.first:
+        table.fault("most_hours", "must not be less than minutes")
+    return found
 
 
 def _sourced(table: Table) -> None:

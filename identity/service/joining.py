@@ -105,6 +105,7 @@ class Joining(Linking):
         secret = pyotp.random_base32()
         sealed = self._secrets.seal(person.id, secret.encode())
         people.put_credential(self._conn, person.id, {"totp_sealed": sealed, "totp_step": 0})
+        people.count_anew(self._conn, person.id)
         self._record(events.PASSWORD_CHANGED, actor=actor, now=now, subject=person.id, cause="invitation")
         return pyotp.TOTP(secret).provisioning_uri(name=person.email, issuer_name=ISSUER)
 

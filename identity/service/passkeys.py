@@ -18,7 +18,8 @@ from identity.model import Person, SessionView, SignIn
 from identity.ports import Site
 from identity.rules.naming import name_faults, tidy
 from identity.rules.passkeys import MOST_NAME, last_factor, went_back
-from identity.service.signing_in import WRONG_CODE, Attempt, SigningIn
+from identity.service.proving import Attempt
+from identity.service.signing_in import SigningIn
 from identity.store import authenticator, passkeys, people
 from identity.store.passkeys import Passkey
 
@@ -40,7 +41,7 @@ class Passkeys(SigningIn):
     ) -> SignIn:
         """Begin a new passkey for the actor, by a code of their authenticator app: ``options`` are for their device.
 
-        A wrong code is an answer and counts towards lockout. Who has no app has just signed in instead. Raises
+        A wrong code is an answer and is counted. Who has no app has just signed in instead. Raises
         PasskeyRefused with the faults of the name or where they have the most allowed, SessionEnded.
         """
         view, person = self._signed_in(session_token, actor, now)
@@ -123,7 +124,8 @@ class Passkeys(SigningIn):
             return self._not_locally(person, keeper, attempt)
         self._entered(person, 0, attempt, way)
         token = self._rotate(session_token, person.id, stage="full", door=view.door, created=now, now=now)
-        return SignIn(ok=True, token=token, stage="full", person_id=person.id, way=way)
+        tried = self._tried(person.id)
+        return SignIn(ok=True, token=token, stage="full", person_id=person.id, way=way, wrong_codes=tried)
 
     def _passkey_cause(
         self, person: Person, kept: passkeys.Kept, asked: bool, told: int | None, *, now: datetime
@@ -181,7 +183,7 @@ class Passkeys(SigningIn):
         if kept is not None and kept.totp_sealed is not None:
             if cause := self._code_cause(person, kept, code, now):
                 attempt = Attempt(actor, now, view.door)
-                return self._failed(events.SECOND_FACTOR_FAILED, person, kept, cause, attempt, WRONG_CODE)
+                return self._wrong_code(events.SECOND_FACTOR_FAILED, person, kept, cause, attempt)
         elif now - view.created > self._gates.doors.asked:
             raise SessionEnded(stale)
         return None

@@ -20,7 +20,7 @@ from identity.model import Person, SessionView, SignIn
 from identity.policy.providers import Provider
 from identity.rules.providers import Told, gone, means, says
 from identity.service.passkeys import Passkeys
-from identity.service.signing_in import Attempt
+from identity.service.proving import Attempt
 from identity.service.standing import Standing
 from identity.store import links, offices, passkeys, people
 from identity.store.links import Link
@@ -74,7 +74,7 @@ class Providing(Passkeys, Standing):
     ) -> Question | SignIn:
         """Begin to link the actor's account, by a code of their authenticator app.
 
-        A wrong code is an answer and counts towards lockout. Who has no app has just signed in instead. Raises
+        A wrong code is an answer and is counted. Who has no app has just signed in instead. Raises
         LinkRefused where they are linked already or the provider is another body's, ProviderUnknown, SessionEnded.
         """
         view, person = self._signed_in(session_token, actor, now)
@@ -140,7 +140,8 @@ class Providing(Passkeys, Standing):
         if told.second_factor:
             self._entered(person, 0, attempt, "provider")
         token = self._rotate(session_token, person.id, stage=stage, door=view.door, created=now, now=now)
-        return SignIn(ok=True, token=token, stage=stage, person_id=person.id)
+        tried = self._tried(person.id) if told.second_factor else 0
+        return SignIn(ok=True, token=token, stage=stage, person_id=person.id, wrong_codes=tried)
 
     def link_provider(self, *, session_token: str, provider_id: str, told: Told, actor: Actor, now: datetime) -> SignIn:
         """Link the actor's account to whom a verified ID token names. One account each; a failure is an answer."""

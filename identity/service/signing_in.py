@@ -6,7 +6,6 @@ outside every failure is the same answer after the same work: no account, wrong 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from audit.fact import Kind
@@ -18,28 +17,16 @@ from identity.model import Person, SessionView, SignIn
 from identity.policy.providers import Provider
 from identity.rules.naming import email_faults, fold_email
 from identity.rules.password import FAILURES, HISTORY, normal
-from identity.service.codes import matching_step
-from identity.service.joining import Joining
-from identity.service.sessions import Sessions
-from identity.store import actors, people
+from identity.service.proving import WRONG_CODE, Attempt, Proving
+from identity.store import people
 from identity.store.hasher import Compared
 from identity.store.people import Credential
 
 WRONG_PASSWORD = Phrase("The e-mail address or the password is wrong")
-WRONG_CODE = Phrase("The security code is wrong or was used before")
 FIRST = {"password": "code", "provider": "provider-code"}  # what a session has had, and which way a code then completes
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """Who is trying, by which door, and on whose behalf the request came."""
-
-    actor: Actor
-    now: datetime
-    door: str
-
-
-class SigningIn(Joining, Sessions):
+class SigningIn(Proving):
     """Both factors, lockout, and one's own password."""
 
     def check_password(
@@ -55,10 +42,9 @@ class SigningIn(Joining, Sessions):
     ) -> SignIn:
         """The first factor. On success the session moves to stage "password" under a new token.
 
-        The old session, if it lives, is replaced and its data dropped; on failure it stands. Ten failures in a row,
-        of either factor, lock the account; only a full sign-in sets the count back, so that a stolen password buys no
-        more than ten guesses at a code. ``compared``: the comparison, if it was made before this unit of work; it
-        stands while the password kept is still the one compared with.
+        The old session, if it lives, is replaced and its data dropped; on failure it stands. Ten failures in a row lock
+        the account's password; only a sign-in by a right code sets the count back. ``compared``: the comparison, if it
+        was made before this unit of work; it stands while the password kept is still the one compared with.
         """
         attempt = Attempt(actor, now, self._door(session_token, door, now))
         folded = fold_email(email)
@@ -86,6 +72,8 @@ class SigningIn(Joining, Sessions):
     def check_code(self, *, session_token: str, code: str, actor: Actor, now: datetime) -> SignIn:
         """The second factor, for a session with the first. On success the session is full, under a new token.
 
+        Wrong codes are counted by themselves (``Proving``): what is left of a lock is ``shut`` in the answer.
+
         Raises SessionEnded when there is no such session: the password is asked for again.
         """
         view = self._live(session_token, now)
@@ -94,24 +82,27 @@ class SigningIn(Joining, Sessions):
             raise SessionEnded("Sign in again from the start.")
         attempt = Attempt(actor, now, view.door)
         kept = people.credential_of(self._conn, person.id)
-        cause = _cause(person, kept, True) or self._code_cause(person, kept, code, now)
-        if kept is None or cause:
+        if kept is None or (cause := _cause(person, kept, True)):
+            cause = cause if kept else "no-second-factor"
             return self._failed(events.SECOND_FACTOR_FAILED, person, kept, cause, attempt, WRONG_CODE)
+        if cause := self._code_cause(person, kept, code, now):
+            return self._wrong_code(events.SECOND_FACTOR_FAILED, person, kept, cause, attempt)
         way = FIRST[view.stage]
         if keeper := self._kept_to(person, way, now):
             return self._not_locally(person, keeper, attempt)
-        self._entered(person, kept.failures, attempt, way)
+        people.count_anew(self._conn, person.id)
+        self._entered(person, kept.failures + kept.wrong_codes, attempt, way)
         token = self._rotate(
             session_token, person.id, stage="full", door=view.door, created=view.created, now=now, data=view.data
         )
-        return SignIn(ok=True, token=token, stage="full", person_id=person.id)
+        return SignIn(ok=True, token=token, stage="full", person_id=person.id, wrong_codes=kept.wrong_codes)
 
     def change_password(
         self, *, session_token: str, current: str, new: str, code: str, actor: Actor, now: datetime
     ) -> SignIn:
         """One's own password, by the current one and a code. This session goes on under a new token; all others end.
 
-        A wrong current password or code is an answer and counts towards lockout. Raises PasswordRefused (with every
+        A wrong current password or code is an answer and is counted. Raises PasswordRefused (with every
         reason), SessionEnded.
         """
         view = self._live(session_token, now)
@@ -122,20 +113,20 @@ class SigningIn(Joining, Sessions):
         kept = people.credential_of(self._conn, person.id)
         right = self._hasher.verify(normal(current), kept.password if kept else None)
         cause = _cause(person, kept, right)
-        if cause:
+        if kept is None or cause:
             return self._failed(events.PASSWORD_CHANGE_FAILED, person, kept, cause, attempt, WRONG_PASSWORD)
         # Before the code is spent: a refused new password leaves everything as it was, the code included.
         self._usable(person, new, now)
-        cause = self._code_cause(person, kept, code, now)
-        if cause:
-            return self._failed(events.PASSWORD_CHANGE_FAILED, person, kept, cause, attempt, WRONG_CODE)
+        if cause := self._code_cause(person, kept, code, now):
+            return self._wrong_code(events.PASSWORD_CHANGE_FAILED, person, kept, cause, attempt)
         return self._changed(person, new, view, session_token, attempt)
 
     def unlock(self, *, person_id: str, actor: Actor, now: datetime, why: str = "") -> None:
-        """Open a locked account again, its count of failures at nought. No harm to one that is not locked."""
+        """Open a locked account again, its count of wrong passwords at nought; that of wrong codes stands, so that the
+        next one locks it for longer. No harm to one that is not locked."""
         person = self._managed(person_id, actor, now)
         if person.locked:
-            people.put_credential(self._conn, person.id, {"locked": None, "failures": 0})
+            people.put_credential(self._conn, person.id, {"locked": None, "failures": 0, "codes_shut": None})
             self._record(events.ACCOUNT_UNLOCKED, actor=actor, now=now, subject=person.id, why=why)
 
     def _opened(self, kept: Credential | None, attempt: Attempt) -> Credential | None:
@@ -150,21 +141,13 @@ class SigningIn(Joining, Sessions):
 
     def _changed(self, person: Person, new: str, view: SessionView, token: str, attempt: Attempt) -> SignIn:
         people.remember_password(self._conn, person.id, self._set_password(person, new, attempt.now), HISTORY)
+        people.count_anew(self._conn, person.id)  # both factors were right, and who had the old password has none now
         self._record(events.PASSWORD_CHANGED, actor=attempt.actor, now=attempt.now, subject=person.id, cause="own")
         self._end_sessions(person.id, "password-changed", actor=attempt.actor, now=attempt.now, but=view.id)
         fresh = self._rotate(
             token, person.id, stage="full", door=view.door, created=view.created, now=attempt.now, data=view.data
         )
         return SignIn(ok=True, token=fresh, stage="full", person_id=person.id)
-
-    def _code_cause(self, person: Person, kept: Credential | None, code: str, now: datetime) -> str:
-        """Why the code is no good; empty when it was, and it is spent then and the count of failures nought."""
-        if kept is None or kept.totp_sealed is None:
-            return "no-second-factor"
-        step = matching_step(self._secrets.open(person.id, kept.totp_sealed), code, now, after=kept.totp_step)
-        if step is None or not people.spend_step(self._conn, person.id, step):
-            return "wrong-code"
-        return ""
 
     def _failed(
         self, kind: Kind, person: Person | None, kept: Credential | None, cause: str, attempt: Attempt, detail: str
@@ -220,19 +203,6 @@ class SigningIn(Joining, Sessions):
         )
         detail = Phrase("Sign in with %(name)s: your account is not opened in another way", name=keeper.name)
         return SignIn(ok=False, detail=detail)
-
-    def _who(self, person: Person, attempt: Attempt) -> Actor:
-        """The person themself: from here on it is known who asks, and the log says so."""
-        return actors.build(
-            self._conn,
-            self._bound,
-            person,
-            parties=self._parties,
-            roles=self._roles,
-            gates=self._gates,
-            now=attempt.now,
-            request_id=attempt.actor.request_id,
-        )
 
 
 def _cause(person: Person | None, kept: Credential | None, right: bool) -> str:

@@ -15,9 +15,8 @@ from identity.store.bound import Bound
 from identity.tables import credential, invitation, passkey, password_history, person, principal, provider_link
 
 _COLUMNS = [column for column in person.c if column.name != "bound"]
-_PERSON = sa.select(*_COLUMNS, credential.c.locked.is_not(None).label("locked")).outerjoin(
-    credential, credential.c.person_id == person.c.id
-)
+_SHUT = sa.or_(credential.c.locked.is_not(None), credential.c.codes_shut.is_not(None))
+_PERSON = sa.select(*_COLUMNS, _SHUT.label("locked")).outerjoin(credential, credential.c.person_id == person.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +30,9 @@ class Credential:
     totp_step: int
     failures: int
     locked: datetime | None
+    wrong_codes: int
+    code_locks: int
+    codes_shut: datetime | None
 
 
 def add_principal(conn: Connection, kind: str, ref: str) -> int:
@@ -63,7 +65,7 @@ def find_where(conn: Connection, *conditions: sa.ColumnElement[bool]) -> list[Pe
 
 def count_locked(conn: Connection, party: str) -> int:
     """How many active people of a party cannot sign in because of too many failures."""
-    locked = (credential.c.locked.is_not(None), person.c.party == party, person.c.standing == "active")
+    locked = (_SHUT, person.c.party == party, person.c.standing == "active")
     query = sa.select(sa.func.count()).select_from(credential).join(person, person.c.id == credential.c.person_id)
     return int(conn.execute(query.where(*locked)).scalar_one())
 
@@ -86,6 +88,13 @@ def credential_of(conn: Connection, person_id: str) -> Credential | None:
     return None if found is None else Credential(**found)
 
 
+def codes_of(conn: Connection, person_id: str) -> tuple[int, datetime | None]:
+    """How many wrong codes were tried, and until when none is looked at, as it stands: nobody waits for it."""
+    columns = (credential.c.wrong_codes, credential.c.codes_shut)
+    row = conn.execute(sa.select(*columns).where(credential.c.person_id == person_id)).first()
+    return (row.wrong_codes, row.codes_shut) if row else (0, None)
+
+
 def put_credential(conn: Connection, person_id: str, values: Mapping[str, Any]) -> None:
     """Set columns of the credential, which is made when there is none."""
     done = conn.execute(credential.update().where(credential.c.person_id == person_id).values(**values))
@@ -95,13 +104,19 @@ def put_credential(conn: Connection, person_id: str, values: Mapping[str, Any]) 
 
 
 def spend_step(conn: Connection, person_id: str, step: int) -> bool:
-    """Mark the code of this time step used, and the count of failures nought; False when it was used before."""
+    """Mark the code of this time step used; False when it was used before."""
     done = conn.execute(
         credential.update()
         .where(credential.c.person_id == person_id, credential.c.totp_step < step)
-        .values(totp_step=step, failures=0)
+        .values(totp_step=step)
     )
     return done.rowcount == 1
+
+
+def count_anew(conn: Connection, person_id: str) -> None:
+    """Failures of either factor are nought, and so is what came of them."""
+    nought = {"failures": 0, "locked": None, "wrong_codes": 0, "code_locks": 0, "codes_shut": None}
+    conn.execute(credential.update().where(credential.c.person_id == person_id).values(**nought))
 
 
 def earlier_passwords(conn: Connection, person_id: str, most: int) -> list[str]:

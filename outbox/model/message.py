@@ -9,6 +9,7 @@ from typing import Any, Final, Literal
 
 PERSON, SYSTEM, PARTY = "person", "system", "party"
 NOT_TO = "-"  # among the fields of a notice: accounts and offices that hear nothing of it
+CONCERNS = "+"  # and the offices that it concerns, where the people who hear are others than all of these
 WAITING: Final = "waiting"
 SENT: Final = "sent"
 DELIVERED: Final = "delivered"

@@ -11,6 +11,7 @@ How = Literal["at-once", "daily", "weekly"]
 HOWS: tuple[How, ...] = get_args(How)
 # Who hears of it, as the service can find them. What each looks at stands in app/bootstrap/audience.py.
 AUDIENCES = frozenset({"named", "duty", "leads", "owed", "places", "keepers", "handlers", "subject"})
+OF_BODIES = frozenset({"named", "leads"})  # of which it can be said whether all of a body whom it concerns heard
 ABOUT = frozenset({"", "item", "thread"})  # what they must be able to see, else they hear nothing
 
 
@@ -21,7 +22,7 @@ class Topic:
     ``name`` is for the page of preferences; ``fields`` of the fact are kept with the notice, since the audience is
     found by them; ``but``: fields with those who hear nothing, as does whoever did it. ``settled_by``: facts about the
     same subject after which nobody need hear of it any more. ``event``: what partner systems call it; empty: they hear
-    nothing.
+    nothing. ``concerns``: fields with offices that it concerns, beside those in ``fields``: for partner systems alone.
     """
 
     code: str
@@ -37,6 +38,7 @@ class Topic:
     event: str = ""
     only: Mapping[str, frozenset[str]] = field(default_factory=dict)
     but: tuple[str, ...] = ()
+    concerns: tuple[str, ...] = ()
 
     def begun_by(self, what: Mapping[str, object]) -> bool:
         """Whether a fact with these fields is one that it is limited to."""

@@ -11,7 +11,7 @@ from typing import cast
 
 from audit.fact import Kind
 from foundation.policy import Faults, Table, read
-from outbox.model.rules import ABOUT, AUDIENCES, HOWS, Hooks, How, Retry, Rules, Texts, Topic
+from outbox.model.rules import ABOUT, AUDIENCES, HOWS, OF_BODIES, Hooks, How, Retry, Rules, Texts, Topic
 from outbox.policy.address import usable
 
 FILE = "notifications.toml"
@@ -143,6 +143,7 @@ def _topic(table: Table) -> Topic:
         to=table.code("to"),
         fields=table.texts("fields", default=()),
         but=table.texts("but", default=()),
+        concerns=table.texts("concerns", default=()),
         stage=table.texts("stage", default=()),
         duties=table.texts("duties", default=()),
         about=table.code("about", default=""),
@@ -158,16 +159,24 @@ def _against(table: Table, topic: Topic, facts: Mapping[str, Kind]) -> None:
     fact = facts.get(topic.fact)
     if fact is None:
         table.fault("fact", f"nothing records “{topic.fact}”")
-    for name in sorted({*topic.fields, *topic.but, *topic.stage, *topic.only} - (fact.fields if fact else set())):
+    for name in sorted(
+        {*topic.fields, *topic.but, *topic.concerns, *topic.stage, *topic.only} - (fact.fields if fact else set())
+    ):
         table.fault("fields", f"“{topic.fact}” has no field “{name}”")
     for each in sorted(topic.settled_by - facts.keys()):
         table.fault("settled_by", f"nothing records “{each}”")
+    _audience(table, topic)
+
+
+def _audience(table: Table, topic: Topic) -> None:
     if topic.to not in AUDIENCES:
         table.fault("to", f"must be one of {', '.join(sorted(AUDIENCES))}")
     if topic.about not in ABOUT:
         table.fault("about", "must be item or thread")
     if topic.to in ("named", "duty", "places") and not topic.fields:
         table.fault("fields", f"must say where “{topic.to}” is found")
+    if topic.event and topic.to not in OF_BODIES:
+        table.fault("event", f"partner systems hear of what is told to {' or '.join(sorted(OF_BODIES))} alone")
     if (topic.to == "duty") != bool(topic.duties):
         table.fault("duties", "stands with to = “duty”, and with that alone")
 

@@ -12,6 +12,7 @@ from audit.fact import Fact, Value
 from outbox import events
 from outbox.errors import SystemMovedOn
 from outbox.model.message import (
+    CONCERNS,
     DELIVERED,
     DROPPED,
     FAILED,
@@ -64,6 +65,8 @@ def begun(topic: Topic, fact: Fact) -> Notice:
     stage = [fact.what.get(name) for name in topic.stage]
     fields: dict[str, Any] = {name: fact.what.get(name) for name in topic.fields}
     fields[NOT_TO] = [str(fact.who["id"]), *(str(fact.what.get(name)) for name in topic.but)]
+    if topic.concerns:
+        fields[CONCERNS] = [str(fact.what.get(name)) for name in topic.concerns]
     return Notice(notice_id(topic.code, fact.subject, stage), topic.code, fact.subject, fact.id, fields, fact.at)
 
 

@@ -90,6 +90,11 @@ FILE_DOWNLOADED = kind("sharing.file-downloaded", "A person was served a file", 
 FILE_VIEWED = kind(
     "sharing.file-viewed", "A person was shown a file, or a page of it", "reference", "purpose", "part", "page"
 )
+PAGE_VIEWED = kind(
+    "sharing.page-viewed",
+    "A person went on to a page of a file they were shown shortly before",
+    *("reference", "purpose", "part", "page"),
+)
 ITEM_ACKNOWLEDGED = kind(
     "sharing.item-acknowledged", "An office says it has an item", "reference", "office", "step", BOUND
 )

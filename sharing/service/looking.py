@@ -23,18 +23,21 @@ class Looking(Reading):
         *,
         page: int = 1,
         again: bool = False,
+        onward: bool = False,
         actor: Actor,
         now: datetime,
     ) -> Download:
         """One file, to be shown. Whoever may download it may see it. Raises as ``download``.
 
         ``again``: the picture that belongs to a page entered in the log a moment ago. It is decided anew, not entered.
+        ``onward``: from one page to another of the same file, which is one file looked at and not many.
         """
         found, verdict = self._may_have(reference, purpose, actor, now)
         row = self._file_row(found, part)
         if not again:
             what = {"part": part, "page": page}
-            self._record_served(events.FILE_VIEWED, found, verdict, purpose, what, actor, now)
+            kind = events.PAGE_VIEWED if onward else events.FILE_VIEWED
+            self._record_served(kind, found, verdict, purpose, what, actor, now)
         return self._handed(found, row, actor, now)
 
     def download_all(self, reference: str, purpose: str, *, actor: Actor, now: datetime) -> Sequence[Download]:

@@ -19,6 +19,7 @@ from typing import Any
 
 import pytest
 
+from app.bootstrap import sweeps
 from app.outbound import hooks, web
 from outbox.rules import destinations, signing
 from tests.api.api_acts import sent
@@ -112,6 +113,49 @@ def test_what_is_for_named_people_alone_is_told_to_no_system(live: Live, receive
     sent(live, "staff", kind="intelligence", route="national-to-inspectorate", **named)
     swept(live)
     assert Receiver.heard == []
+    live.api("admin").ok("DELETE", f"/partner-systems/{made['id']}")
+
+
+def alert(live: Live, who: str, kind: str, to: str) -> None:
+    given = {"urgency": "now", "establishment": "LEI", "gist": "Somebody may be at risk.", "marking": "OS", "to": [to]}
+    live.api(who).ok("POST", f"/agreements/hmip-imb/alerts/{kind}", given)
+
+
+def heard_of_alerts() -> int:
+    return sum(json.loads(body)["type"] == "alert.called" for _, body in Receiver.heard)
+
+
+def test_an_alert_is_told_to_the_system_of_a_body_an_office_of_which_heard_whole_and_to_no_other(
+    live: Live, receiver: str
+) -> None:
+    emptied(live)
+    third = live.api("imb-admin").ok("POST", "/partner-systems", {"url": receiver})
+    alert(live, "staff", "concern-to-inspectorate", "hmip/correspondence")
+    assert swept(live).to("officer")
+    assert heard_of_alerts() == 0, "it stands on an office of another body"
+    own = live.api("admin").ok("POST", "/partner-systems", {"url": receiver})
+    alert(live, "staff", "concern-to-inspectorate", "hmip/correspondence")
+    swept(live)
+    assert heard_of_alerts() == 1, "everybody of that office heard"
+    live.later(hours=12)
+    sweeps.alerts(live.house)
+    live.tokens.clear()
+    swept(live)
+    assert heard_of_alerts() > 1, "it went up to offices of both"
+    for key, made in (("imb-admin", third), ("admin", own)):
+        live.api(key).ok("DELETE", f"/partner-systems/{made['id']}")
+
+
+def test_an_alert_that_stands_on_one_person_of_an_office_is_told_to_no_system(live: Live, receiver: str) -> None:
+    emptied(live)
+    live.join("officer2", "hmip", "hmip-correspondence-officer")
+    office = live.offices("correspondence", "hmip")["id"]
+    order = {"first": live.ids["officer"], "deputy": live.ids["officer2"]}
+    live.api("officer").ok("PUT", f"/offices/{office}/order-of-call", order)
+    made = live.api("admin").ok("POST", "/partner-systems", {"url": receiver})
+    alert(live, "staff", "concern-to-inspectorate", "hmip/correspondence")
+    assert [each.address for each in swept(live).letters] == ["officer@example.test"]
+    assert heard_of_alerts() == 0
     live.api("admin").ok("DELETE", f"/partner-systems/{made['id']}")
 
 

@@ -46,6 +46,9 @@ class Me(Schema):
     duties = fields.List(fields.String())
     vetted_until = fields.AwareDateTime(format="iso")
     training = fields.List(fields.Nested(TrainingState))
+    wrong_codes = fields.Integer(
+        metadata={"description": "Wrong codes tried with their password since they last signed in by a right one."}
+    )
     now = fields.AwareDateTime(format="iso", metadata={"description": "The service's clock."})
 
 
@@ -84,6 +87,9 @@ class Token(Schema):
 
 class SignedIn(Token):
     person = fields.Nested(Me)
+    wrong_codes = fields.Integer(
+        metadata={"description": "Wrong codes tried before. If it was not they, somebody has the password."}
+    )
 
 
 class Ended(Schema):

@@ -49,7 +49,8 @@ def sign_in(body: dict[str, Any]) -> Reply:
         raise SignInNeeded from None
     if not found.ok:
         raise SignInFailed(f"{found.detail}.")
-    return Reply({"token": found.token, "stage": found.stage, "person": person})
+    shown = {"token": found.token, "stage": found.stage, "person": person, "wrong_codes": found.wrong_codes}
+    return Reply(shown)
 
 
 @bp.op("GET", "/session/passkeys", gives=schemas.Passkeys)

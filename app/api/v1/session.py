@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
@@ -16,7 +17,7 @@ from app.http.house import actor, house
 from app.http.permissions import SignInNeeded, by_hand, public
 from app.http.sessions import current
 from app.http.source import limited
-from identity.errors import SessionEnded
+from identity.errors import SessionEnded, TooManyAttempts
 from identity.model import SignIn
 
 bp = Section("session", "Signing in and out, and completing an invitation.")
@@ -40,9 +41,10 @@ def code(body: dict[str, Any]) -> Reply:
         with house().work(actor()) as work:
             found = work.identity.check_code(session_token=token, code=body["code"], actor=actor(), now=work.now)
             person = me(work, work.people.actor(found.person_id, now=work.now)) if found.ok else None
+            now = work.now
     except SessionEnded:
         raise SignInNeeded from None
-    return Reply({**_token(found), "person": person})
+    return Reply({**_token(found, now), "person": person, "wrong_codes": found.wrong_codes})
 
 
 @bp.op("DELETE", "/session")
@@ -68,7 +70,8 @@ def change_password(body: dict[str, Any]) -> Reply:
     """Change one's own password. Every other session ends; this one goes on under the token answered."""
     with house().work(actor()) as work:
         found = work.identity.change_password(**body, session_token=current().token, actor=actor(), now=work.now)
-    return Reply(_token(found))
+        now = work.now
+    return Reply(_token(found, now))
 
 
 @bp.op("POST", "/invitations/accept", takes=schemas.AcceptBody, gives=schemas.Factor, door=public)
@@ -88,8 +91,11 @@ def confirm(body: dict[str, Any]) -> Reply:
     return Reply()
 
 
-def _token(found: SignIn) -> dict[str, str]:
-    """The token. Raises SignInFailed, after the failure was counted and committed."""
+def _token(found: SignIn, now: datetime | None = None) -> dict[str, str]:
+    """The token. Raises SignInFailed, after the failure was counted and committed, and TooManyAttempts while no code
+    is looked at."""
+    if found.shut and now:
+        raise TooManyAttempts(found.shut - now)
     if not found.ok:
         raise SignInFailed(f"{found.detail}.")
     return {"token": found.token, "stage": found.stage}

@@ -57,6 +57,7 @@ def show() -> ResponseReturnValue:
         tokens = token_view.rows(work, work.tokens.mine(actor=actor()))
         passkeys = work.identity.own_passkeys(actor=actor(), now=work.now)
         links = work.identity.links_of(person_id=actor().id, actor=actor(), now=work.now)
+        wrong_codes = work.identity.wrong_codes(actor=actor(), now=work.now)
     linked = {each.provider for each in links}
     return page(
         "account/show.html",
@@ -65,6 +66,7 @@ def show() -> ResponseReturnValue:
         rows=[_row(one) for one in held],
         sessions=[_session(one) for one in sessions],
         passkeys=passkeys,
+        wrong_codes=wrong_codes,
         links=links,
         unlinked=[each for each in providers.offered() if each.party == person.party and each.id not in linked],
         name_of=lambda provider: name_of(house(), provider),

@@ -16,6 +16,7 @@ from app.http.permissions import SignInNeeded, public, signed_in
 from app.http.sessions import become, current
 from app.http.source import limited
 from app.web import forms
+from app.web.coming_in import told_of
 from app.web.page import page
 from app.web.pages import providers
 from app.web.provider_view import name_of
@@ -69,7 +70,7 @@ def code() -> ResponseReturnValue:
     form = CodeForm()
     if current().stage not in FIRST:
         return redirect(url_for("auth.sign_in"), 303)
-    by = str(current().get("way", "")) if current().stage == "provider" else ""
+    by = _provider()
     if form.validate_on_submit():
         with house().work(actor()) as work:
             answer = work.identity.check_code(
@@ -77,10 +78,10 @@ def code() -> ResponseReturnValue:
             )
         if answer.ok:
             current().enter(answer, by or "code")
+            told_of(answer.wrong_codes)
             return _onward(carried)
         form.say(answer.detail, "code")
-    name = name_of(house(), by.partition(":")[2]) if by else ""
-    return page("auth/code.html", form=form, kept=carried, provider=name, site=house().settings.site)
+    return _ask_code(form, carried)
 
 
 @bp.post("/sign-in/passkey/options")
@@ -109,6 +110,7 @@ def passkey() -> ResponseReturnValue:
     if answer.ok:
         by = str(current().get("way", ""))
         current().enter(answer, by if answer.way != "passkey" else "passkey", keep=False)
+        told_of(answer.wrong_codes)
         return _onward(carried)
     form = PasswordForm(formdata=None)
     form.say(answer.detail)
@@ -144,8 +146,30 @@ def _ask(form: PasswordForm, carried: kept.Kept, **shown: Any) -> tuple[str, int
 
 def _to_code(carried: kept.Kept) -> ResponseReturnValue:
     if carried.fields:  # what was typed travels in the page alone, so there is nothing to redirect to
-        return page("auth/code.html", form=CodeForm(formdata=None), kept=carried)
+        return _ask_code(CodeForm(formdata=None), carried)
     return redirect(url_for("auth.code", back=carried.back), 303)
+
+
+def _provider() -> str:
+    """By which provider the first factor was, as the session keeps it."""
+    return str(current().get("way", "")) if current().stage == "provider" else ""
+
+
+def _ask_code(form: CodeForm, carried: kept.Kept) -> ResponseReturnValue:
+    """Or, where wrong ones were tried too often: until when none is looked at, and what is open all the same."""
+    name = name_of(house(), by.partition(":")[2]) if (by := _provider()) else ""
+    with house().work(actor()) as work:
+        shut = work.identity.codes_shut(session_token=current().token, actor=actor(), now=work.now)
+    given: dict[str, Any] = {"kept": carried, "provider": name, "site": house().settings.site}
+    if shut:
+        return page(
+            "auth/codes_shut.html",
+            until=shut,
+            providers=providers.offered(),
+            status=429 if form.errors else 200,
+            **given,
+        )
+    return page("auth/code.html", form=form, **given)
 
 
 def _onward(carried: kept.Kept) -> ResponseReturnValue:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.bootstrap.work import Work
 from app.http import handed
 from app.http.downloads import filename, streamed, tag_of
 from app.http.house import actor, house
@@ -63,8 +65,8 @@ def view(ref: str, part: int) -> ResponseReturnValue:
         return redirect(url_for("items.show", ref=ref), 303)
     number = _page()
     with house().work(actor()) as work:
-        found = work.sharing.view(ref, part, purpose, page=number, actor=actor(), now=work.now)
-    handed.remember(_shown(ref, part, number), purpose, work.now)
+        found = _looks(work, ref, part, purpose, number)
+    _remember(ref, part, number, purpose, work.now)
     with closing(found.reader):
         try:
             shown = _looked(found, number)
@@ -86,9 +88,9 @@ def picture(ref: str, part: int) -> ResponseReturnValue:
     what = _shown(ref, part, number)
     with house().work(actor()) as work:
         again = handed.goes_on(what, purpose, work.now, part=True)
-        found = work.sharing.view(ref, part, purpose, page=number, again=again, actor=actor(), now=work.now)
+        found = _looks(work, ref, part, purpose, number, again=again)
     if not again:
-        handed.remember(what, purpose, work.now)
+        _remember(ref, part, number, purpose, work.now)
     with closing(found.reader):
         kind = _kind(found)
         if kind == PDF:
@@ -100,6 +102,18 @@ def picture(ref: str, part: int) -> ResponseReturnValue:
     answer.headers["Content-Security-Policy"] = PICTURE
     answer.headers["Content-Disposition"] = "inline"
     return answer
+
+
+def _looks(work: Work, ref: str, part: int, purpose: str, number: int, *, again: bool = False) -> Download:
+    """Leafing through one file is one file looked at, as long as the session remembers it."""
+    onward = handed.goes_on(_file(ref, part), purpose, work.now, part=True)
+    return work.sharing.view(ref, part, purpose, page=number, again=again, onward=onward, actor=actor(), now=work.now)
+
+
+def _remember(ref: str, part: int, number: int, purpose: str, now: datetime) -> None:
+    """The page, for the picture that belongs to it; and the file, for its further pages."""
+    handed.remember(_shown(ref, part, number), purpose, now)
+    handed.remember(_file(ref, part), purpose, now)
 
 
 def _looked(found: Download, number: int) -> dict[str, Any]:
@@ -125,6 +139,10 @@ def _pieces(found: Download) -> Iterator[bytes]:
 def _page() -> int:
     given = request.args.get("page", "1")
     return int(given) if given.isascii() and given.isdecimal() and len(given) < 6 else 1
+
+
+def _file(ref: str, part: int) -> str:
+    return f"{tag_of(ref, part)} looked at"
 
 
 def _shown(ref: str, part: int, number: int) -> str:

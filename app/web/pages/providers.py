@@ -19,6 +19,7 @@ from app.http.sessions import current
 from app.http.source import limited
 from app.outbound.provider import NotAnswered
 from app.web import forms
+from app.web.coming_in import told_of
 from app.web.looking import holding
 from app.web.page import page
 from app.web.pages.accounts import LOOK
@@ -81,6 +82,7 @@ def come_back(provider: str) -> ResponseReturnValue:
         current()["way"] = way
         return redirect(url_for("auth.code", back=came.back), 303)
     current().enter(came.answer, way, keep=False)
+    told_of(came.answer.wrong_codes)
     return redirect(kept.local(came.back), 303)
 
 
