@@ -59,6 +59,14 @@ class Reviewing(Standing):
             groups=stays,
         )
 
+    def attest_several(self, *, appointments: Collection[str], actor: Actor, now: datetime) -> None:
+        """Keep each of these for another period: all of them, or none. What is taken away is taken away one by one.
+
+        Raises what ``attest`` raises.
+        """
+        for each in dict.fromkeys(appointments):
+            self.attest(appointment_id=each, keep=True, actor=actor, now=now)
+
     def reviewed(self, *, actor: Actor, now: datetime, everyone: bool = False) -> list[Line]:
         """The appointments in force of active people that are the asker's to attest, or all; the soonest due first."""
         active = {each.id for each in people.find_where(self._conn, person.c.standing == "active")}

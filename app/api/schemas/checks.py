@@ -113,6 +113,14 @@ class AttestBody(Schema):
     leave = fields.List(fields.String(validate=validate.Length(max=64)), load_default=list)
 
 
+class AttestSeveralBody(Schema):
+    """The appointments that are kept, each looked at."""
+
+    appointments = fields.List(
+        fields.String(validate=validate.Length(max=64)), required=True, validate=validate.Length(min=1, max=50)
+    )
+
+
 class OpenMatter(Schema):
     """`then`: move it to a colleague, end it, it stays, or (RECIPIENTS ONLY) its sender sends it anew."""
 

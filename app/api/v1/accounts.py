@@ -220,6 +220,17 @@ def access_review() -> Reply:
         return Reply(whole(work.identity.reviewed(everyone=everyone, actor=actor(), now=work.now)))
 
 
+@bp.op("POST", "/access-review", takes=checks.AttestSeveralBody)
+def attest_several(body: dict[str, Any]) -> Reply:
+    """Keep several appointments for another period: all of them, or none."""
+
+    def act(work: Work) -> Reply:
+        work.identity.attest_several(appointments=body["appointments"], actor=actor(), now=work.now)
+        return Reply()
+
+    return once(act)
+
+
 @bp.op("POST", "/access-review/<appointment>", takes=checks.AttestBody)
 def attest(body: dict[str, Any], appointment: str) -> Reply:
     """Keep the appointment for another period, or end it now with a reason."""
