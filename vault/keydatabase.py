@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
+from foundation.sqlite import never_read_only
 from vault.errors import ErasureUnfinished, StorageFailed
 from vault.keystore_tables import metadata, object_key, remarking
 
@@ -36,6 +37,7 @@ def open_engine(where: Path | str) -> sa.Engine:
     # hide_parameters: a wrapped key must not get into the text of an error.
     engine = sa.create_engine(f"sqlite:///{path}", hide_parameters=True)
     sa.event.listen(engine, "connect", _prepare)
+    never_read_only(engine)
     return engine
 
 

@@ -20,6 +20,7 @@ from sqlalchemy.engine import URL, make_url
 
 from app.bootstrap.contention import Contended
 from app.bootstrap.ways import WAY, Way
+from foundation.sqlite import never_read_only
 
 READING = "custodes_reading"
 WROTE = "custodes_wrote"
@@ -148,6 +149,7 @@ def _sqlite(url: URL) -> sa.Engine:
     )
     sa.event.listen(engine, "connect", _prepare)
     sa.event.listen(engine, "begin", _begin_immediate)
+    never_read_only(engine)
     return engine
 
 

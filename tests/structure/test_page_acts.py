@@ -15,6 +15,7 @@ PAGES_ALONE = {
     "ask_provider": "the provider asks people in their browser who they are; a program acts with a token",
     "ask_to_link": "the same",
     "addressing": "it offers the choices of a form; GET /ways gives them all",
+    "codes_shut": "the page says until when no code is looked at; the API answers 429 with Retry-After",
     "check_scope": "it checks a form half filled in; POST /holds checks the whole",
     "may_own": "it offers the choices of a form; POST /holds/<hold>/owner says who may",
     "previewed": "a page gives every case as a file; POST /holds/preview tells how many and the first of them",
