@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 
-from foundation.sqlite import never_read_only
 from vault.errors import ErasureUnfinished, StorageFailed
 from vault.keystore_tables import metadata, object_key, remarking
+from vault.read_only import never_read_only
 
 _MAKING: Final = 0x6B657973  # “keys”: the advisory lock of whoever makes the tables
 _LIMITS: Final = {"statement_timeout": 120_000, "lock_timeout": 20_000, "idle_in_transaction_session_timeout": 60_000}

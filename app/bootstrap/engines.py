@@ -20,7 +20,7 @@ from sqlalchemy.engine import URL, make_url
 
 from app.bootstrap.contention import Contended
 from app.bootstrap.ways import WAY, Way
-from foundation.sqlite import never_read_only
+from vault.read_only import never_read_only
 
 READING = "custodes_reading"
 WROTE = "custodes_wrote"

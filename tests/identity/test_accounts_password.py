@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from accounts_world import real_policies
+from argon2 import extract_parameters
+from argon2.exceptions import VerifyMismatchError
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -97,6 +99,15 @@ def test_a_password_cut_at_the_limit_matches_nothing_kept() -> None:
     assert not hasher.verify(normal("x" * 100_000), kept)
     assert not hasher.verify(normal("\ud800"), kept)
     assert not hasher.verify("x", "no hash at all")
+
+
+def test_where_nothing_is_kept_the_same_work_is_done() -> None:
+    hasher = Hasher(passes=1, memory_kib=64, lanes=2)
+    nobody, somebody = (extract_parameters(text) for text in (hasher._nobody, hasher.hash("x")))
+    assert nobody == somebody
+    with pytest.raises(VerifyMismatchError):  # it was computed to its end, and not refused for its form
+        hasher._argon.verify(hasher._nobody, "x")
+    assert not hasher.verify("x", None)
 
 
 def test_the_list_is_case_folded_and_of_a_few_hundred() -> None:
