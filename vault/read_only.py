@@ -19,5 +19,6 @@ def never_read_only(engine: sa.Engine) -> None:
 
 def _let_go(context: ExceptionContext) -> None:
     error = context.original_exception
-    if isinstance(error, sqlite3.Error) and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+    code = getattr(error, "sqlite_errorcode", 0)  # the driver's own refusals have none
+    if isinstance(error, sqlite3.Error) and code & 0xFF == sqlite3.SQLITE_READONLY:
         context.is_disconnect = True

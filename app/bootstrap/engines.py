@@ -11,7 +11,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -176,7 +176,8 @@ def _begin_immediate(connection: sa.Connection) -> None:
         if not _taken(raw, patience / 1000):
             connection.exec_driver_sql("BEGIN IMMEDIATE")  # fails again, and is told as every statement's failure is
     finally:
-        raw.execute(f"PRAGMA busy_timeout={patience}")
+        with suppress(sqlite3.ProgrammingError):  # it could only read, and was let go
+            raw.execute(f"PRAGMA busy_timeout={patience}")
 
 
 def _taken(raw: Any, patience: float) -> bool:
