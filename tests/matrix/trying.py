@@ -239,6 +239,6 @@ class Tried:
         known = {
             "marking": OS, "email": "new@example.test", "party": "hmip", "to_party": "imb", "role": "board-member",
             "to": self.live.ids["chair"], "holder": self.live.ids["chair"], "country": "FR", "purpose": "follow-up",
-            "sha256": "0" * 64, "digest": "0" * 64,
+            "appointments": self.ids["appointment"], "sha256": "0" * 64, "digest": "0" * 64,
         }  # fmt: skip
         return known.get(name) or self.ids.get(name, "x")[: schema.get("maxLength", 99)]
