@@ -12,6 +12,10 @@ import pytest
 from tests import cloud
 from tests.authority import Authority, authority
 
+pytestmark = pytest.mark.once(
+    "what a command takes and refuses; story, backups and witnesses run commands on both"
+)
+
 
 @pytest.fixture(scope="module")
 def tsa(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
