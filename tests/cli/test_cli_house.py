@@ -14,9 +14,7 @@ from click.testing import CliRunner
 from app.cli.main import cli
 from app.config import Settings
 
-pytestmark = pytest.mark.once(
-    "what a command takes and refuses; story, backups and witnesses run commands on both"
-)
+pytestmark = pytest.mark.once("what a command takes and refuses; story, backups and witnesses run commands on both")
 
 ROOT = Path(__file__).parents[2]
 BAD = sorted((ROOT / "tests/identity/bad/establishments").glob("*.csv"))

@@ -21,9 +21,7 @@ from foundation.actor import SERVICE
 from tests import databases
 from tests.taken_in import take_in
 
-pytestmark = pytest.mark.once(
-    "what a command takes and refuses; story, backups and witnesses run commands on both"
-)
+pytestmark = pytest.mark.once("what a command takes and refuses; story, backups and witnesses run commands on both")
 
 VECTORS = Path(__file__).parents[1] / "vectors"
 LOG_KEY = VECTORS / "audit/vkey"

@@ -12,9 +12,7 @@ import pytest
 from tests import cloud
 from tests.authority import Authority, authority
 
-pytestmark = pytest.mark.once(
-    "what a command takes and refuses; story, backups and witnesses run commands on both"
-)
+pytestmark = pytest.mark.once("what a command takes and refuses; story, backups and witnesses run commands on both")
 
 
 @pytest.fixture(scope="module")
