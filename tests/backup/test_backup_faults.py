@@ -320,10 +320,11 @@ def named(kept: Kept, made: backups.Made, wanted: list[str]) -> set[str]:
     house = replace(build(settings), clock=kept.house.clock)
     with reading(house.engine) as conn:
         found = set(conn.scalars(sa.select(vault_part.c.item).where(vault_part.c.state == "live")))
-    for each in sorted(found)[:3]:
+    there = found & set(wanted)
+    for each in sorted(there)[:3]:  # of the drafts some were thrown away between the backup of the rows and of the keys
         assert read(house, each) == SMALL
     let_go(house)
-    return found & set(wanted)
+    return there
 
 
 def test_an_object_destroyed_within_the_moment_has_it_taken_again(kept: Kept) -> None:
