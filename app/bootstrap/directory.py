@@ -40,7 +40,7 @@ class Placed:
 def people(work: Work, q: str, *, party: str = "", text: str = "") -> list[Placed]:
     """Active people by name in whom every word occurs. ``text``: part of the name alone. No words: everybody."""
     held = work.people.appointed(now=work.now)
-    covered, everywhere = _covered(work), not against(work, "view-people")
+    covered, everywhere = _covered(work, q), not against(work, "view-people")
     found = []
     for each in work.people.people(party=party or None, standing="active", text=text):
         placed = _placed(work, each, held.get(each.id, ()), everywhere or each.party == work.actor.party)
@@ -52,7 +52,7 @@ def people(work: Work, q: str, *, party: str = "", text: str = "") -> list[Place
 
 def offices(work: Work, q: str, *, party: str = "", kind: str = "", establishment: str = "") -> list[Office]:
     """Active offices by name in which every word occurs: in their name, their organisation or what they cover."""
-    covered = _covered(work)
+    covered = _covered(work, q)
     chosen = work.people.offices(party=party or None, kind=kind or None, establishment=establishment or None)
     return [each for each in chosen if _fits(q, each.name, _party(work, each.party), covered.get(each.id, ""))]
 
@@ -63,8 +63,10 @@ def _placed(work: Work, who: Person, held: tuple[Appointment, ...], told: bool) 
     return Placed(who, tuple(dict.fromkeys(each.office_name for each in held)), tuple(dict.fromkeys(named)))
 
 
-def _covered(work: Work) -> Mapping[str, str]:
-    """What each office covers, by name."""
+def _covered(work: Work, q: str) -> Mapping[str, str]:
+    """What each office covers, by name. Without words nothing is sought there, so it is not read."""
+    if not q.strip():
+        return {}
     named = {each.key: f"{each.name} {each.name_welsh}".strip() for each in work.people.establishments(active=None)}
     return {each.id: " ".join(named.get(key, key) for key in each.establishments) for each in work.people.offices()}
 

@@ -171,18 +171,7 @@ def set_up(app: Flask) -> None:
     app.jinja_env.globals["ui"] = components(app)
     app.context_processor(shown_everywhere)
     app.after_request(_immutable)
-    for section in (
-        home.bp,
-        auth.bp,
-        invitations.bp,
-        account.bp,
-        handling.bp,
-        about.bp,
-        status.bp,
-        languages.bp,
-        *ITEMS,
-        *RECORDS,
-    ):
+    for section in (*DOORS, *ITEMS, *RECORDS):
         app.register_blueprint(section)
     if app.extensions["custodes"].demonstration:
         app.register_blueprint(demonstration.bp)

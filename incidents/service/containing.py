@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from audit.fact import Kind
 from foundation.actor import Actor
 from foundation.ident import new_id
 from incidents import events
@@ -52,19 +53,7 @@ class Stopping(Correcting):
         """Ask to let go again what was stopped. A second person decides. Raises as ``contain``, DataInWords."""
         found = self._mine(number, actor)
         wanted = _measure(found, measure, ON)
-        entry = str(new_id(now))
-        words = self._written(found, entry, {"note": reason}, needed=("note",))
-        self._say(
-            events.RELEASE_ASKED,
-            found,
-            actor=actor,
-            now=now,
-            measure=wanted.id,
-            by=actor.id,
-            words=words,
-            entry=entry,
-        )
-        return self._after(found)
+        return self._reasoned(events.RELEASE_ASKED, found, wanted, reason, actor, now)
 
     def release(self, *, number: str, measure: str, actor: Actor, now: datetime) -> Incident:
         """Let go again what was stopped. Not by whoever asked for it, nor by whoever set the incident off.
@@ -82,19 +71,7 @@ class Stopping(Correcting):
         """Do not let it go: it stays stopped. Raises as ``release``, DataInWords."""
         found = self._mine(number, actor)
         wanted = self._second(found, measure, actor)
-        entry = str(new_id(now))
-        words = self._written(found, entry, {"note": reason}, needed=("note",))
-        self._say(
-            events.RELEASE_REFUSED,
-            found,
-            actor=actor,
-            now=now,
-            measure=wanted.id,
-            by=actor.id,
-            words=words,
-            entry=entry,
-        )
-        return self._after(found)
+        return self._reasoned(events.RELEASE_REFUSED, found, wanted, reason, actor, now)
 
     def ask_deletion(
         self, *, number: str, item: str, reference: str, people: Sequence[str], actor: Actor, now: datetime
@@ -159,6 +136,15 @@ class Stopping(Correcting):
             called=called,
             by=actor.id,
         )
+
+    def _reasoned(
+        self, kind: Kind, found: Incident, wanted: Measure, reason: str, actor: Actor, now: datetime
+    ) -> Incident:
+        """Say it of a measure, with the reason, which is sealed."""
+        entry = str(new_id(now))
+        words = self._written(found, entry, {"note": reason}, needed=("note",))
+        self._say(kind, found, actor=actor, now=now, measure=wanted.id, by=actor.id, words=words, entry=entry)
+        return self._after(found)
 
     def _second(self, found: Incident, measure: str, actor: Actor) -> Measure:
         wanted = _measure(found, measure, ASKED)

@@ -30,6 +30,7 @@ from sharing.service.version_follower import Versions
 from sharing.service.version_replay import VersionReplay
 from sharing.tables.items import item
 from sharing.tables.versions import agreement_text, agreement_version, agreement_version_act
+from tests.sharing import again
 from tests.sharing import version_world as vw
 from tests.sharing.test_sharing_life import OUTCOME
 from tests.sharing.version_world import AGREEMENT, WORDS, assess, changing, followed, next_text, propose, sign, signed
@@ -44,15 +45,7 @@ def world(house: World) -> Iterator[World]:
 
 
 def differences(world: World) -> list[str]:
-    check = VersionReplay(WORDS)
-    take_in(world.engine)
-    with world.engine.connect() as conn:
-        for _, fact in facts(conn, world.log_keys):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact)
-        found = list(check.differences(conn))
-    check.close()
-    return found
+    return again.differences(world, VersionReplay(WORDS))
 
 
 def refused(error: pytest.ExceptionInfo[ServiceError]) -> set[str]:

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from audit.follow import facts
 from foundation.calendar import london_date
 from foundation.errors import ServiceError, Unavailable
 from sharing.errors.alerts import AlertFaulty, AlertNotFound, AlertRefused, AlertSettled
@@ -25,8 +24,8 @@ from sharing.service.alert_follower import AlertBook, AlertReplay
 from sharing.service.alerting import Alerting
 from sharing.tables import alerts as tables
 from tests.duty_tables import Words
+from tests.sharing import again
 from tests.sharing.world import World
-from tests.taken_in import take_in
 
 AGREEMENT, UP, DOWN = "hmip-imb", "concern-to-inspectorate", "serious-issue-to-boards"
 WORDS = Words()
@@ -39,27 +38,11 @@ def world(house: World) -> Iterator[World]:
     house.followers = (AlertBook(WORDS),)
     start = len(house.log(""))
     yield house
-    check = AlertReplay(WORDS)
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact)
-        found = list(check.differences(conn))
-    check.close()
+    found = again.differences(house, AlertReplay(WORDS), start=start)
     assert found == [], "what every test leaves follows from the log"
 
 
-def does(world: World, who: str, act: str, *args: object, **given: object) -> Any:
-    actor = world.actor(who)
-
-    def do(w: Any) -> Any:
-        room = Alerting(
-            w.conn, w.trail, agreements=world.agreements, decider=world.decider, people=w.people, words=WORDS
-        )
-        return getattr(room, act)(*args, **given, actor=actor, now=world.now)
-
-    return world.do(do)
+does = again.asking(Alerting)
 
 
 def raised(world: World, who: str = "ivo", kind: str = DOWN, given: Raising = NOW) -> Alert:
@@ -401,11 +384,4 @@ def test_what_somebody_wrote_into_the_rows_behind_the_service_is_told(house: Wor
     alert = raised(house)
     with house.engine.begin() as conn:
         conn.execute(tables.alert_call.update().values(acknowledged_by=house.ids["bola"], acknowledged_at=house.now))
-    check = AlertReplay(WORDS)
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact)
-        assert [alert.id in each for each in check.differences(conn)] == [True]
-    check.close()
+    assert [alert.id in each for each in again.differences(house, AlertReplay(WORDS), start=start)] == [True]

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from audit.follow import facts
 from foundation.errors import ServiceError
 from sharing.errors.items import ActRefused
 from sharing.errors.rights import RequestFaulty, RequestNotFound, RequestRefused, RequestUnready
@@ -16,9 +15,9 @@ from sharing.model.rights import Kept
 from sharing.service.rights.follower import RequestFollower
 from sharing.service.rights.replay import RequestReplay
 from sharing.tables import rights as tables
+from tests.sharing import again
 from tests.sharing.rights_world import WORDS, Office, about, on
 from tests.sharing.world import World
-from tests.taken_in import take_in
 
 
 @pytest.fixture
@@ -27,14 +26,7 @@ def office(house: World) -> Iterator[Office]:
     made = Office(house)
     start = len(house.log(""))
     yield made
-    check = RequestReplay(WORDS)
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact)
-        found = list(check.differences(conn))
-    check.close()
+    found = again.differences(house, RequestReplay(WORDS), start=start)
     assert found == [], "what every test leaves follows from the log"
 
 

@@ -30,6 +30,7 @@ from sharing.service.duty_replay import DutyReplay
 from sharing.store import duties as rows
 from sharing.tables.agreements import agreement_duty, agreement_evidence, agreement_record
 from tests.duty_tables import Words
+from tests.sharing import again
 from tests.sharing.world import OS, World, written_of
 from tests.taken_in import take_in
 
@@ -45,27 +46,11 @@ def world(house: World) -> Iterator[World]:
     house.followers = (Duties(house.agreements, WORDS),)
     start = len(house.log(""))  # what was before it followed
     yield house
-    check = DutyReplay(house.agreements, WORDS, "p" * 64)
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact, "p" * 64)
-        found = list(check.differences(conn))
-    check.close()
+    found = again.differences(house, DutyReplay(house.agreements, WORDS, "p" * 64), "p" * 64, start=start)
     assert found == [], "what every test leaves follows from the log"
 
 
-def agreeing(world: World, who: str, act: str, *args: object, **given: object) -> Any:
-    actor = world.actor(who)
-
-    def do(w: Any) -> Any:
-        room = Agreeing(
-            w.conn, w.trail, agreements=world.agreements, decider=world.decider, people=w.people, words=WORDS
-        )
-        return getattr(room, act)(*args, **given, actor=actor, now=world.now)
-
-    return world.do(do)
+agreeing = again.asking(Agreeing)
 
 
 def record(world: World, who: str, kind: str, **given: str) -> Record:
@@ -478,12 +463,8 @@ def test_following_the_same_facts_again_changes_nothing(world: World) -> None:
 def test_a_row_taken_away_or_changed_behind_the_service_is_told(world: World, table: sa.Table) -> None:
     world.send("cora")
     record(world, "sana", "meeting", held_on=today(world))
-    take_in(world.engine)
-    with world.engine.connect() as conn:
-        check = DutyReplay(world.agreements, WORDS, "p" * 64)
-        for _, fact in facts(conn, world.log_keys):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact, "p" * 64)
+    check = DutyReplay(world.agreements, WORDS, "p" * 64)
+    with again.followed_again(world, check, "p" * 64) as conn:
         conn.execute(sa.delete(table))
         assert any("is missing" in each for each in check.differences(conn))
         conn.rollback()
@@ -491,7 +472,6 @@ def test_a_row_taken_away_or_changed_behind_the_service_is_told(world: World, ta
             conn.execute(sa.update(table).values(due_on=date(2099, 1, 1)))
             assert any("not as recorded" in each for each in check.differences(conn))
             conn.rollback()
-        check.close()
 
 
 def test_the_table_for_a_spreadsheet_has_every_duty_and_no_formula(world: World) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from audit.follow import facts
 from sharing.errors.agreements import RecordFaulty, RecordRefused, RecordTooEarly
 from sharing.model.agreement import Agreement, Agreements
 from sharing.model.coverage import Record
@@ -20,8 +19,8 @@ from sharing.service.duty_follower import Duties
 from sharing.service.duty_replay import DutyReplay
 from sharing.service.recording import held_by
 from tests.duty_tables import Words
+from tests.sharing import again
 from tests.sharing.world import World, written_of
-from tests.taken_in import take_in
 
 AGREEMENT = "hmip-imb"
 WORDS = Words()
@@ -32,14 +31,7 @@ def world(house: World) -> Iterator[World]:
     house.followers = (Duties(house.agreements, WORDS),)
     start = len(house.log(""))
     yield house
-    check = DutyReplay(house.agreements, WORDS, "p" * 64)
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact, "p" * 64)
-        found = list(check.differences(conn))
-    check.close()
+    found = again.differences(house, DutyReplay(house.agreements, WORDS, "p" * 64), "p" * 64, start=start)
     assert found == [], "what every test leaves follows from the log"
 
 

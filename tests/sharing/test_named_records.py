@@ -23,6 +23,7 @@ from sharing.service.duty_follower import Duties
 from sharing.service.duty_replay import DutyReplay
 from sharing.tables.agreements import agreement_named
 from tests.duty_tables import Words
+from tests.sharing import again
 from tests.sharing.world import World
 from tests.taken_in import take_in
 
@@ -44,28 +45,14 @@ def world(house: World) -> Iterator[World]:
     start = len(house.log(""))
     yield house
     check = DutyReplay(house.agreements, WORDS, "p" * 64)
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact, "p" * 64)
+    with again.followed_again(house, check, "p" * 64, start=start) as conn:
         found = list(check.differences(conn))
         if conn.execute(sa.delete(agreement_named)).rowcount:
             assert any("of record" in each for each in check.differences(conn))
-    check.close()
     assert found == [], "what every test leaves follows from the log"
 
 
-def agreeing(world: World, who: str, act: str, *args: object, **given: object) -> Any:
-    actor = world.actor(who)
-
-    def do(w: Any) -> Any:
-        room = Agreeing(
-            w.conn, w.trail, agreements=world.agreements, decider=world.decider, people=w.people, words=WORDS
-        )
-        return getattr(room, act)(*args, **given, actor=actor, now=world.now)
-
-    return world.do(do)
+agreeing = again.asking(Agreeing)
 
 
 def record(world: World, who: str, kind: str, *named: str, **given: str) -> Record:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from audit.follow import facts
 from foundation.actor import Actor
 from foundation.policy import Faults
 from sharing.errors.items import ActRefused, DoneAlready, ItemNotFound
@@ -17,8 +16,8 @@ from sharing.model.override import Override
 from sharing.policy.safety import load_safety
 from sharing.queries.overrides import OverrideList
 from sharing.service.override_follower import OverrideReplay, Overrides
+from tests.sharing import again
 from tests.sharing.world import OS, POLICIES, World, written_of
-from tests.taken_in import take_in
 
 SAFETY = load_safety(POLICIES, Faults())
 WHY = "He told a visitor that he will not see the morning."
@@ -29,14 +28,7 @@ def world(house: World) -> Iterator[World]:
     house.followers = (Overrides(),)
     start = len(house.log(""))
     yield house
-    check = OverrideReplay()
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact)
-        assert list(check.differences(conn)) == []
-    check.close()
+    assert again.differences(house, OverrideReplay(), start=start) == []
 
 
 IMB_CHECKER = Actor(

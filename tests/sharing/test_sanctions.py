@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 
-from audit.follow import facts
 from sharing.errors.agreements import RecordFaulty, RecordNotFound, RecordRefused, RecordTooEarly
 from sharing.model.coverage import Record
 from sharing.queries.agreed import Agreed
@@ -16,8 +15,8 @@ from sharing.service.agreeing import Agreeing
 from sharing.service.duty_follower import Duties
 from sharing.service.duty_replay import DutyReplay
 from tests.duty_tables import Words
+from tests.sharing import again
 from tests.sharing.world import World
-from tests.taken_in import take_in
 
 AGREEMENT = "hmip-imb"
 WORDS = Words()
@@ -33,27 +32,11 @@ def world(house: World) -> Iterator[World]:
     house.followers = (Duties(house.agreements, WORDS),)
     start = len(house.log(""))
     yield house
-    check = DutyReplay(house.agreements, WORDS, "p" * 64)
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact, "p" * 64)
-        found = list(check.differences(conn))
-    check.close()
+    found = again.differences(house, DutyReplay(house.agreements, WORDS, "p" * 64), "p" * 64, start=start)
     assert found == [], "what every test leaves follows from the log"
 
 
-def does(world: World, who: str, act: str, *args: object, **given: object) -> Any:
-    actor = world.actor(who)
-
-    def do(w: Any) -> Any:
-        room = Agreeing(
-            w.conn, w.trail, agreements=world.agreements, decider=world.decider, people=w.people, words=WORDS
-        )
-        return getattr(room, act)(*args, **given, actor=actor, now=world.now)
-
-    return world.do(do)
+does = again.asking(Agreeing)
 
 
 def record(world: World, who: str, kind: str, given: dict[str, str], *named: str) -> Record:

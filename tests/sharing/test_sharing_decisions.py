@@ -10,7 +10,6 @@ from uuid import UUID
 import pytest
 import sqlalchemy as sa
 
-from audit.follow import facts
 from foundation.actor import Actor
 from sharing.errors.decisions import DecisionFaulty, DecisionNotFound, DecisionRefused
 from sharing.errors.items import DoneAlready, DraftFaulty
@@ -22,22 +21,14 @@ from sharing.service.decision_follower import Decisions
 from sharing.service.decision_replay import DecisionReplay
 from sharing.tables.decisions import sharing_decision
 from tests.duty_tables import Words
+from tests.sharing import again
 from tests.sharing.world import ADMIN, OS, World, written_of
-from tests.taken_in import take_in
 
 WORDS = Words()
 
 
 def differences(house: World, start: int) -> list[str]:
-    check = DecisionReplay()
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact)
-        found = list(check.differences(conn))
-    check.close()
-    return found
+    return again.differences(house, DecisionReplay(), start=start)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from audit.follow import facts
 from foundation.actor import BEGINNING, Actor
 from foundation.policy import Faults
 from identity.errors import AccountInvalid, ConsentFaulty, ConsentRefused, ConsentUnknown, FactsAltered, ManagingRefused
@@ -22,8 +21,8 @@ from identity.store.hasher import Hasher
 from identity.store.secrets import SecretBox
 from identity.tables import transfer_consent
 from sharing.errors.items import ActRefused, MayNotSend
+from tests.sharing import again
 from tests.sharing.world import BINDER, OS, POLICIES, World, written_of
-from tests.taken_in import take_in
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
@@ -259,10 +258,4 @@ def test_a_consent_written_by_hand_opens_nothing_and_verification_tells(house: W
         opens(house, "sana", theirs)
     with house.engine.begin() as conn:
         conn.execute(sa.delete(transfer_consent))
-    take_in(house.engine)
-    check = ConsentReplay()
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact)
-        assert list(check.differences(conn)) == [f"consent {id_}: is missing"]
+    assert again.differences(house, ConsentReplay(), start=start) == [f"consent {id_}: is missing"]

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from audit.follow import facts
 from sharing.model.coverage import Occurrence
 from sharing.rules.duties import dates
 from sharing.rules.versions import difference, effects
@@ -17,10 +16,10 @@ from sharing.service.agreeing import Agreeing, Attended
 from sharing.service.duty_replay import DutyReplay
 from sharing.store.duties import occurrence_of
 from sharing.tables.agreements import agreement_duty
+from tests.sharing import again
 from tests.sharing import version_world as vw
 from tests.sharing.version_world import AGREEMENT, WORDS, followed, next_text, signed
 from tests.sharing.world import World
-from tests.taken_in import take_in
 
 MEETING = 'id = "quarterly-meeting"'
 CALENDAR = 'every = { months = 3, source = "clause", counted = "from the calendar" }'
@@ -30,27 +29,11 @@ CALENDAR = 'every = { months = 3, source = "clause", counted = "from the calenda
 def world(house: World) -> Iterator[World]:
     start = len(house.log(""))
     yield followed(house)
-    check = DutyReplay(house.agreements, WORDS, "p" * 64)
-    take_in(house.engine)
-    with house.engine.connect() as conn:
-        for _, fact in facts(conn, house.log_keys, start):
-            if fact is not None and fact.kind in check.kinds:
-                check.follow(fact, "p" * 64)
-        found = list(check.differences(conn))
-    check.close()
+    found = again.differences(house, DutyReplay(house.agreements, WORDS, "p" * 64), "p" * 64, start=start)
     assert found == [], "what every test leaves follows from the log, under the version of each day"
 
 
-def agreeing(world: World, who: str, act: str, *args: Any, **given: Any) -> Any:
-    actor = world.actor(who)
-
-    def do(w: Any) -> Any:
-        room = Agreeing(
-            w.conn, w.trail, agreements=world.agreements, decider=world.decider, people=w.people, words=WORDS
-        )
-        return getattr(room, act)(*args, **given, actor=actor, now=world.now)
-
-    return world.do(do)
+agreeing = again.asking(Agreeing)
 
 
 def attend(world: World, **given: Any) -> Attended:

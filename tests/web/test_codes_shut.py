@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from playwright.sync_api import Page
-from werkzeug.serving import make_server
 
 from app.bootstrap import house as houses
 from tests.house import PASSWORD, Live
 from tests.outbox.postbox import emptied, swept
 from tests.served import app_over
 from tests.web import browsing
+from tests.web.addressed import addressed
 from tests.web.record_pages import Visitor, hidden, words
 
 WRONG = "12345"  # no code at all, so never right by chance; it counts as one
@@ -24,18 +22,8 @@ WRONG = "12345"  # no code at all, so never right by chance; it counts as one
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, str]]:
-    """A house that knows its address before it is served there: passkeys are made for it."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    address = f"http://localhost:{port}"
-    live = Live.create(tmp_path_factory.mktemp("codes") / "state", CUSTODES_ADDRESS=address)
-    server = make_server("127.0.0.1", port, live.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield live, address
-    server.shutdown()
-    server.server_close()
-    live.close()
+    with addressed(tmp_path_factory.mktemp("codes") / "state") as found:
+        yield found
 
 
 @pytest.fixture

@@ -3,38 +3,26 @@
 from __future__ import annotations
 
 import re
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Browser, CDPSession, Page, expect
-from werkzeug.serving import make_server
 
 import audit.tables
 from app.config import Settings
 from tests.house import Live
 from tests.taken_in import take_in
 from tests.web import browsing
+from tests.web.addressed import addressed
 from tests.web.record_pages import Visitor
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Live, str]]:
-    """A house that knows its address before it is served there: passkeys are made for it."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        port = found.getsockname()[1]
-    address = f"http://localhost:{port}"
-    live = Live.create(tmp_path_factory.mktemp("passkeys") / "state", CUSTODES_ADDRESS=address)
-    server = make_server("127.0.0.1", port, live.app, threaded=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield live, address
-    server.shutdown()
-    server.server_close()
-    live.close()
+    with addressed(tmp_path_factory.mktemp("passkeys") / "state") as found:
+        yield found
 
 
 @pytest.fixture
