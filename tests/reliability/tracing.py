@@ -58,6 +58,9 @@ class Child:
         self.pid = os.fork()
         if not self.pid:
             self._live(act, then, said)
+        if fault := self._hear().get("fault"):  # held before it is ready, its own first calls would be counted too
+            raise RuntimeError(fault)
+        self._unhear()
 
     def _live(self, act: Callable[[], Saw], then: Callable[[Saw], Any], said: Path) -> None:
         try:
@@ -68,6 +71,7 @@ class Child:
             errors = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
             os.dup2(errors, 2)
             before = set(sys.modules)
+            self._tell({})
             os.read(self._go, 1)
             try:
                 saw = act()
@@ -93,11 +97,14 @@ class Child:
         return self._hear()
 
     def go_on(self) -> dict[str, Any]:
-        self._shared[:8] = bytes(8)
+        self._unhear()
         os.write(self._ends[1], b".")
         found = self._hear()
         os.waitpid(self.pid, 0)
         return found
+
+    def _unhear(self) -> None:
+        self._shared[:8] = bytes(8)
 
     def _hear(self) -> dict[str, Any]:
         looked = 0
