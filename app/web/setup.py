@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from functools import cache
-from hashlib import sha256
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-from flask import Flask, Response, g, request, send_from_directory, url_for
+from flask import Flask, g
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from jinja2.runtime import Macro
 
 from app.http import csrf
 from app.http.house import house
-from app.web import filters, nav
+from app.web import assets, filters, nav
 from app.web.pages import (
     about,
     abroad,
@@ -85,9 +83,7 @@ from app.web.ways_out import way_out
 from foundation.actor import NOBODY
 
 HERE = Path(__file__).resolve().parent
-STATIC = HERE / "static"
 SERVICE_NAME = "Custodes"
-YEAR = "public, max-age=31536000, immutable"
 DOORS = (home.bp, auth.bp, invitations.bp, account.bp, handling.bp, about.bp, status.bp, languages.bp)
 ITEMS = (
     several.bp,
@@ -166,11 +162,10 @@ def set_up(app: Flask) -> None:
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     filters.set_up(app)
-    app.add_url_rule("/assets/<path:filename>", endpoint="static", view_func=static)
-    app.jinja_env.globals.update(way_out=way_out, asset=asset, csrf_token=csrf.token, service_name=SERVICE_NAME)
+    assets.set_up(app)
+    app.jinja_env.globals.update(way_out=way_out, csrf_token=csrf.token, service_name=SERVICE_NAME)
     app.jinja_env.globals["ui"] = components(app)
     app.context_processor(shown_everywhere)
-    app.after_request(_immutable)
     for section in (*DOORS, *ITEMS, *RECORDS):
         app.register_blueprint(section)
     if app.extensions["custodes"].demonstration:
@@ -192,16 +187,6 @@ def components(app: Flask) -> SimpleNamespace:
     return SimpleNamespace(**found)
 
 
-def asset(name: str) -> str:
-    """The address of a static file, with its digest: what has this address never changes."""
-    return url_for("static", filename=name, v=_digest(name))
-
-
-def static(filename: str) -> Response:
-    """A file of the package; nothing else is under this folder."""
-    return send_from_directory(STATIC, filename)
-
-
 def shown_everywhere() -> dict[str, Any]:
     """What the layouts need. Evaluated once a page, without the database."""
     actor = g.get("actor", NOBODY)
@@ -217,14 +202,3 @@ def shown_everywhere() -> dict[str, Any]:
         "file_limit": house().settings.file_limit,
         "request_id": g.get("request_id", ""),
     }
-
-
-def _immutable(response: Response) -> Response:
-    if request.endpoint == "static" and request.args.get("v") and response.status_code == 200:
-        response.headers["Cache-Control"] = YEAR
-    return response
-
-
-@cache
-def _digest(name: str) -> str:
-    return sha256((STATIC / name).read_bytes()).hexdigest()[:12]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import hashlib
 import io
 import json
@@ -18,7 +19,7 @@ from flask.testing import FlaskClient
 from shell_house import EMAIL, LIMIT, PASSWORD, Shell, make_app
 
 from app.http import kept, permissions, security
-from app.web import filters, setup
+from app.web import assets, filters
 
 MIB = 1 << 20
 
@@ -123,16 +124,39 @@ def test_pages_are_never_stored_and_static_files_are_kept_by_their_digest(app: F
     client = app.test_client()
     assert client.get("/sign-in").headers["Cache-Control"] == "no-store"
     with app.test_request_context():
-        address = setup.asset("css/app.css")
+        address = assets.asset("css/app.css")
     with client.get(address) as answer:
         assert "immutable" in answer.headers["Cache-Control"]
+
+
+def test_styles_and_scripts_go_packed_to_browsers_that_take_it_and_pages_never(app: Flask) -> None:
+    client = app.test_client()
+    for name in ("css/app.css", "vendor/govuk/govuk-frontend.min.css", "js/app.js"):
+        plain = (assets.STATIC / name).read_bytes()
+        with client.get(f"/assets/{name}", headers={"Accept-Encoding": "br, gzip;q=0.5"}) as answer:
+            assert answer.headers["Content-Encoding"] == "gzip"
+            assert gzip.decompress(answer.data) == plain
+            assert answer.content_length == len(answer.data) < len(plain) / 2
+            assert "Accept-Encoding" in answer.vary
+        for refused in ({}, {"Accept-Encoding": "gzip;q=0"}, {"Accept-Encoding": "br"}):
+            with client.get(f"/assets/{name}", headers=refused) as answer:
+                assert "Content-Encoding" not in answer.headers
+                assert "Accept-Encoding" in answer.vary
+                assert answer.data == plain
+    page = client.get("/sign-in", headers={"Accept-Encoding": "gzip"})
+    assert "Content-Encoding" not in page.headers
+
+
+@pytest.mark.parametrize("name", ["../assets.py", "%2e%2e/assets.py", "css/../../assets.py", "css", "nothing.css"])
+def test_nothing_else_is_served_as_a_static_file(app: Flask, name: str) -> None:
+    assert app.test_client().get(f"/assets/{name}", headers={"Accept-Encoding": "gzip"}).status_code == 404
 
 
 # vendored files
 
 
 def test_every_vendored_file_is_the_one_that_was_copied() -> None:
-    vendor = setup.STATIC / "vendor"
+    vendor = assets.STATIC / "vendor"
     manifest = json.loads((vendor / "VENDOR.json").read_text())
     named = {
         vendor / folder / name: digest for folder, what in manifest.items() for name, digest in what["files"].items()
@@ -143,7 +167,7 @@ def test_every_vendored_file_is_the_one_that_was_copied() -> None:
 
 
 def test_no_crown_no_crest_and_no_typeface_is_shipped() -> None:
-    vendor = setup.STATIC / "vendor"
+    vendor = assets.STATIC / "vendor"
     assert not [path for path in vendor.rglob("*") if re.search(r"crown|crest|logotype|woff|favicon", path.name)]
     for sheet in vendor.rglob("*.css"):
         text = sheet.read_text()
