@@ -153,7 +153,7 @@ def _recognise(work: Work, token: str) -> None:
     if view is None or view.door != ("api" if request.path.startswith(API) else "web"):
         return
     current().load(token, view)
-    become(work.people.actor_of_session(token, now=work.now, request_id=g.request_id))
+    become(work.people.actor_of(view, now=work.now, request_id=g.request_id))
 
 
 def become(who: Actor) -> None:

@@ -71,6 +71,10 @@ class People:
         Raises FactsAltered.
         """
         found = sessions.find(self._conn, self._bound, sessions.digest(token)) if token else None
+        return self.actor_of(found, now=now, request_id=request_id)
+
+    def actor_of(self, found: SessionView | None, *, now: datetime, request_id: str = "") -> Actor:
+        """The same of a session that was found in this unit of work."""
         if found is None or found.stage != "full" or not alive(created=found.created, seen=found.seen, now=now):
             return replace(NOBODY, request_id=request_id)
         actor = self.actor(found.person_id, now=now, request_id=request_id)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import datetime
+
+import sqlalchemy as sa
 
 from foundation.actor import Actor
 from foundation.errors import Reason
 from identity import events
 from identity.errors import AppointmentUnknown, AttestingRefused, ReasonMissing
-from identity.model import Group
+from identity.model import Appointment, Group
 from identity.rules.reviewing import Line, line
 from identity.service.standing import Standing
 from identity.store import offices, people
-from identity.tables import appointment, person
+from identity.tables import appointment, office, person
 
 MOST = 400
 
@@ -69,17 +71,38 @@ class Reviewing(Standing):
 
     def reviewed(self, *, actor: Actor, now: datetime, everyone: bool = False) -> list[Line]:
         """The appointments in force of active people that are the asker's to attest, or all; the soonest due first."""
-        active = {each.id for each in people.find_where(self._conn, person.c.standing == "active")}
-        in_force = (appointment.c.valid_from <= now, appointment.c.valid_until > now)
-        held = [each for each in offices.find_appointments(self._conn, *in_force) if each.person_id in active]
-        there = {each.id: each for each in offices.find_offices(self._conn)}
-        holders: dict[str, list[tuple[str, str]]] = {}
-        for each in held:
-            holders.setdefault(each.role, []).append((each.person_id, each.office_id))
         reviews, roles = self._gates.reviews, self._roles
+        attesting = {name for names in reviews.by.values() for name in names}
+        holders: dict[str, list[tuple[str, str]]] = {}
+        for each in self._in_force(now, appointment.c.role.in_(sorted(attesting))):
+            holders.setdefault(each.role, []).append((each.person_id, each.office_id))
+        held = self._in_force(now, sa.true() if everyone else self._perhaps(actor, holders))
+        at = sorted({each.office_id for each in held})
+        there = {each.id: each for each in offices.find_offices(self._conn, office.c.id.in_(at))} if at else {}
         found = [line(reviews, each, there[each.office_id], holders, roles, now) for each in held]
         found.sort(key=lambda each: (each.due, each.office.name, each.held.id))
         return [each for each in found if everyone or actor.id in each.attesters]
+
+    def _in_force(self, now: datetime, *wanted: sa.ColumnElement[bool]) -> list[Appointment]:
+        """Those of active people, in force now."""
+        active = sa.exists().where(person.c.id == appointment.c.person_id, person.c.standing == "active")
+        window = (appointment.c.valid_from <= now, appointment.c.valid_until > now)
+        return offices.find_appointments(self._conn, *window, active, *wanted)
+
+    def _perhaps(self, actor: Actor, holders: Mapping[str, Collection[tuple[str, str]]]) -> sa.ColumnElement[bool]:
+        """At offices whose appointments are attested by a role they hold: nobody else's need be looked at."""
+        mine = {role: sorted(at for who, at in several if who == actor.id) for role, several in holders.items()}
+        arms = [
+            sa.and_(
+                office.c.party == party,
+                office.c.kind == kind,
+                office.c.id.in_(mine[name]) if self._roles[name].office == kind else sa.true(),
+            )
+            for (party, kind), names in self._gates.reviews.by.items()
+            for name in names
+            if mine.get(name) and name in self._roles
+        ]
+        return sa.or_(sa.false(), *arms)
 
     def _line(self, appointment_id: str, actor: Actor, now: datetime) -> Line:
         """The line of it, where it is this person's to attest."""

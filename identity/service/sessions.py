@@ -33,7 +33,7 @@ class Sessions(Desk):
         found = sessions.find(self._conn, self._bound, sessions.digest(token))
         if found is None:
             return None
-        if self._live(token, now) is None:
+        if not self._lives(found, now):
             sessions.end(self._conn, found.id)
             if found.person_id:
                 self._ended(found.person_id, "expired", actor=actor, now=now)
@@ -97,13 +97,13 @@ class Sessions(Desk):
     def _live(self, token: str, now: datetime) -> SessionView | None:
         """The session, if it is not over and its person, when it has one, may still be here."""
         found = sessions.find(self._conn, self._bound, sessions.digest(token)) if token else None
-        if found is None or not alive(created=found.created, seen=found.seen, now=now):
-            return None
-        if found.person_id:
-            person = people.find(self._conn, found.person_id)
-            if person is None or person.standing != "active":
-                return None
-        return found
+        return found if found is not None and self._lives(found, now) else None
+
+    def _lives(self, found: SessionView, now: datetime) -> bool:
+        if not alive(created=found.created, seen=found.seen, now=now):
+            return False
+        person = people.find(self._conn, found.person_id) if found.person_id else None
+        return not found.person_id or (person is not None and person.standing == "active")
 
     def _door(self, token: str, door: str, now: datetime) -> str:
         found = self._live(token, now)

@@ -6,7 +6,8 @@ session and an invitation each by itself. Somebody with the database alone can b
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -34,6 +35,31 @@ CONSENT, TOKEN = "custodes/consent/1", "custodes/api-token/1"
 RECOVERY, CONFERRAL = "custodes/recovery/1", "custodes/conferral/1"
 
 
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Every row that says what somebody may do: appointments held, each with its office, and memberships."""
+
+    person: sa.RowMapping | None
+    held: Sequence[sa.RowMapping]
+    groups: Sequence[sa.RowMapping]
+    trained: Sequence[sa.RowMapping]
+    accepted: Sequence[sa.RowMapping]
+
+    @property
+    def kept(self) -> bytes:
+        """What it was bound with last."""
+        return self.person["bound"] if self.person else b""
+
+    def texts(self) -> frozenset[tuple[int, str]]:
+        """(version, digest) of every text of the handling requirements they accepted."""
+        return frozenset((row["version"], row["digest"]) for row in self.accepted)
+
+    def facts(self) -> list[object]:
+        """Everything bound, in an order that no database chooses."""
+        sets = (self.held, self.groups, self.trained, self.accepted)
+        return [_picked(self.person, _PERSON) if self.person else [], *(_sorted(rows) for rows in sets)]
+
+
 class Bound:
     """One unit of work's door to what an account is."""
 
@@ -44,17 +70,21 @@ class Bound:
 
     def check(self, person_id: str) -> None:
         """Before somebody acts, or their account is acted on. Raises FactsAltered: then nothing is done."""
-        if person_id in self._known:
-            return
-        kept, facts = self._of(person_id)
-        if not self._binder.holds(kept, PERSON, facts):
+        if person_id not in self._known:
+            self.account(person_id)
+
+    def account(self, person_id: str) -> Account:
+        """The rows as they stand, held against what binds them once in a unit of work. Raises FactsAltered."""
+        found = self._of(person_id)
+        if person_id not in self._known and not self._binder.holds(found.kept, PERSON, found.facts()):
             raise FactsAltered(person_id, FACTS_ALTERED, of="account")
         self._known.add(person_id)
+        return found
 
     def holds(self, person_id: str) -> bool:
         """Whether the rows are those that were bound last."""
-        kept, facts = self._of(person_id)
-        return self._binder.holds(kept, PERSON, facts)
+        found = self._of(person_id)
+        return self._binder.holds(found.kept, PERSON, found.facts())
 
     def made(self, person_id: str) -> None:
         """The account was made in this unit of work, so nothing is there yet to hold it against."""
@@ -68,7 +98,7 @@ class Bound:
         if person_id not in self._known:
             msg = "an account is bound anew only after it was found as it was bound before"
             raise RuntimeError(msg)
-        digest = self._binder.over(PERSON, self._of(person_id)[1])
+        digest = self._binder.over(PERSON, self._of(person_id).facts())
         self._conn.execute(sa.update(person).where(person.c.id == person_id).values(bound=digest))
         return digest.hex()
 
@@ -130,24 +160,27 @@ class Bound:
         """What a conferral is bound with."""
         return self._binder.over(CONFERRAL, _picked(values, _CONFERRAL))
 
-    def _of(self, person_id: str) -> tuple[bytes, list[object]]:
-        """What the account is bound with, and everything that is. An unknown one is bound with nothing."""
-        row = self._conn.execute(sa.select(person).where(person.c.id == person_id)).mappings().first()
-        held = self._conn.execute(_HELD.where(appointment.c.person_id == person_id)).all()
-        groups = self._conn.execute(_GROUPS.where(group_member.c.person_id == person_id)).all()
-        trained = self._conn.execute(_TRAINED.where(training_result.c.person_id == person_id)).all()
-        accepted = self._conn.execute(_ACCEPTED.where(handling_acceptance.c.person_id == person_id)).all()
-        facts = [
-            _picked(row, _PERSON) if row else [],
-            *(sorted((list(each) for each in rows), key=repr) for rows in (held, groups, trained, accepted)),
-        ]
-        return (row["bound"] if row else b""), facts
+    def _of(self, person_id: str) -> Account:
+        """An unknown one is bound with nothing."""
+        return Account(
+            self._conn.execute(sa.select(person).where(person.c.id == person_id)).mappings().first(),
+            self._conn.execute(_HELD.where(appointment.c.person_id == person_id)).mappings().all(),
+            self._conn.execute(_GROUPS.where(group_member.c.person_id == person_id)).mappings().all(),
+            self._conn.execute(_TRAINED.where(training_result.c.person_id == person_id)).mappings().all(),
+            self._conn.execute(_ACCEPTED.where(handling_acceptance.c.person_id == person_id)).mappings().all(),
+        )
 
 
 def _picked(row: Mapping[str, Any] | sa.RowMapping, names: tuple[str, ...]) -> list[object]:
     return [row[name] for name in names]
 
 
+def _sorted(rows: Sequence[sa.RowMapping]) -> list[list[object]]:
+    """Whether an office is in use is for its administrators and not of the account."""
+    return sorted(([value for name, value in row.items() if name != IN_USE] for row in rows), key=repr)
+
+
+IN_USE = "office_active"
 _PERSON = tuple(column.name for column in person.c if column.name != "bound")
 _SESSION = ("token_hash", "person_id", "door", "stage", "created")  # what it holds, and when it was seen, changes
 _CONSENT = tuple(column.name for column in transfer_consent.c if column.name != "bound")
@@ -168,6 +201,7 @@ _HELD = sa.select(
     appointment.c.attested_by,
     office.c.principal,
     office.c.party,
+    office.c.active.label(IN_USE),
 ).join(office, office.c.id == appointment.c.office_id)
 _TRAINED = sa.select(*(column for column in training_result.c if column.name != "person_id"))
 _ACCEPTED = sa.select(*(column for column in handling_acceptance.c if column.name != "person_id"))

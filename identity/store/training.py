@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from base64 import b64decode, b64encode
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -53,6 +53,22 @@ def of(conn: Connection, person_id: str) -> list[Result]:
     """The results of one person in the order recorded, without what was written beside them."""
     rows = conn.execute(sa.select(*_PLAIN).where(training_result.c.person_id == person_id).order_by(*_ORDER))
     return [Result(**row) for row in rows.mappings()]
+
+
+def results(person_id: str, rows: Iterable[sa.RowMapping]) -> list[Result]:
+    """The same of whole rows of theirs that were read already."""
+    return [
+        Result(
+            id=row["id"],
+            person_id=person_id,
+            module=row["module"],
+            on=row["passed_on"],
+            passed=row["passed"],
+            until=row["valid_until"],
+            recorded=row["recorded"],
+        )
+        for row in sorted(rows, key=lambda row: int(row["number"]))
+    ]
 
 
 def of_many(conn: Connection, people: Collection[str] | None = None) -> dict[str, list[Result]]:

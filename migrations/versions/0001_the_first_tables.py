@@ -1096,6 +1096,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("quarantined"),
             postgresql_where=sa.text("quarantined"),
         )
+        batch_op.create_index(
+            "ix_item_recipients_only_sender_id",
+            ["sender_id"],
+            unique=False,
+            sqlite_where=sa.text("recipients_only"),
+            postgresql_where=sa.text("recipients_only"),
+        )
+        batch_op.create_index(
+            "ix_item_recipients_only_sender_office",
+            ["sender_office"],
+            unique=False,
+            sqlite_where=sa.text("recipients_only"),
+            postgresql_where=sa.text("recipients_only"),
+        )
         batch_op.create_index(batch_op.f("ix_item_reply_to"), ["reply_to"], unique=False)
         batch_op.create_index("ix_item_sent_at", ["sent_at", "agreement", "originator", "closed_at"], unique=False)
 

@@ -78,6 +78,9 @@ class Lines:
         self._people = people
 
     def items(self, rows: Sequence[sa.Row[Any]], actor: Actor, now: datetime) -> tuple[ItemRow, ...]:
+        """In the order given."""
+        if not rows:
+            return ()
         ids = [row.id for row in rows]
         reached: dict[int, list[int]] = defaultdict(list)
         came = sa.select(item_office).where(item_office.c.item_id.in_(ids))

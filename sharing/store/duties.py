@@ -166,18 +166,27 @@ class DutyRows:
         No more than ``most`` of each are counted: seeks, and no walk. What is known to named people alone is not, not
         even for them: everybody sees the same numbers.
         """
+        counted = [duty for duty, tracked in duties.items() if tracked]
         given = {"a": agreement, "today": today, "now": now, "most": most}
-        found: dict[str, Tally] = {}
-        for duty, tracked in duties.items():
-            row: dict[str, Any] = {}
-            if tracked:
-                row = {
-                    str(key): value
-                    for key, value in self._conn.execute(_TALLY, {**given, "d": duty}).mappings().one().items()
-                }
-            last = self._conn.execute(_LAST, {"a": agreement, "d": duty}).first()
-            found[duty] = Tally(**row, last_on=last.on if last else None, last_entry=last.entry if last else "")
-        return found
+        rows = [*self._each(_TALLY, counted, given), *self._each(_LAST, list(duties), {"a": agreement})]
+        found: dict[str, dict[str, Any]] = {duty: {} for duty in duties}
+        for row in rows:
+            values = dict(row)
+            found[values.pop("duty")] |= values
+        return {duty: Tally(**values) for duty, values in found.items()}
+
+    def _each(
+        self, columns: Sequence[sa.ColumnElement[Any]], duties: Sequence[str], given: Mapping[str, Any]
+    ) -> Sequence[sa.RowMapping]:
+        """These columns of each of the duties, all in one statement: a register has a hundred."""
+        if not duties:
+            return ()
+        names = {f"d{number}": duty for number, duty in enumerate(duties)}
+        rows = ", ".join(f"(:{name})" for name in names)
+        # Both databases call the column of such rows column1.
+        wanted = sa.text(f"values {rows}").columns(_D).cte("wanted")  # names of parameters alone
+        query = sa.select(wanted.c.column1.label("duty"), *columns).select_from(wanted)
+        return self._conn.execute(query, {**given, **names}).mappings().all()
 
     def _all(self, query: sa.Select[Any]) -> list[Occurrence]:
         return [occurrence_of(row) for row in self._conn.execute(query).mappings()]
@@ -214,17 +223,22 @@ def _first(*wanted: sa.ColumnElement[bool]) -> sa.ScalarSelect[Any]:
 
 
 _DAY, _NOW = sa.bindparam("today", type_=sa.Date), sa.bindparam("now", type_=_C.due_at.type)
-_OF = sa.and_(_C.agreement == sa.bindparam("a"), _C.duty == sa.bindparam("d"), _IS_OPEN, _C.closed.is_(False))
+_D = sa.column("column1", sa.String)  # of ``wanted``: the duty asked about
+_OF = sa.and_(
+    _C.agreement == sa.bindparam("a"), _C.duty == sa.literal_column("wanted.column1"), _IS_OPEN, _C.closed.is_(False)
+)
 _COMING = sa.or_(_C.due_on > _DAY, sa.and_(_C.due_on == _DAY, sa.or_(_C.due_at.is_(None), _C.due_at >= _NOW)))
-_TALLY = sa.select(
+_TALLY = (
     _counted().label("open"),
     _counted(_past(_DAY, _NOW)).label("overdue"),
     _first(_C.due_on >= _DAY, _COMING).label("next_due"),
     _first(_past(_DAY, _NOW)).label("overdue_since"),
 )
-_LAST = (
-    sa.select(evidence.c.on, evidence.c.entry)
-    .where(evidence.c.agreement == sa.bindparam("a"), evidence.c.duty == sa.bindparam("d"))
-    .order_by(evidence.c.on.desc())
-    .limit(1)
-)
+
+
+def _last(column: sa.ColumnElement[Any]) -> sa.ScalarSelect[Any]:
+    of = (evidence.c.agreement == sa.bindparam("a"), evidence.c.duty == sa.literal_column("wanted.column1"))
+    return sa.select(column).where(*of).order_by(evidence.c.on.desc()).limit(1).scalar_subquery()
+
+
+_LAST = (_last(evidence.c.on).label("last_on"), sa.func.coalesce(_last(evidence.c.entry), "").label("last_entry"))

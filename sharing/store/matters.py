@@ -48,7 +48,7 @@ def unreachable(conn: sa.Connection, sender: int, offices: Collection[int], now:
         .join(item_access, held.item_id == item.c.id)
         .join(person, who.principal == held.principal)
         .where(sa.or_(item.c.sender_id == sender, item.c.sender_office.in_(sorted(offices))))
-        .where(item.c.recipients_only.is_(True), item.c.state.in_(("open", "closed")), item.c.quarantined.is_(False))
+        .where(item.c.recipients_only, item.c.state.in_(("open", "closed")), item.c.quarantined.is_(False))
         .where(held.basis == RECIPIENT, held.valid_from <= now, now < held.valid_until)
         .where(sa.or_(who.standing != "active", sa.not_(in_force)))
         .order_by(item.c.id, who.id)

@@ -51,6 +51,16 @@ item = sa.Table(
         sqlite_where=sa.text("state = 'open'"),
         postgresql_where=sa.text("state = 'open'"),
     ),
+    # What was sent for somebody's eyes alone: every list of its sender says whose recipient is gone.
+    *(
+        sa.Index(
+            f"ix_item_recipients_only_{sender}",
+            sender,
+            sqlite_where=sa.text("recipients_only"),
+            postgresql_where=sa.text("recipients_only"),
+        )
+        for sender in ("sender_id", "sender_office")
+    ),
     # What incidents hold back, never many: every list says how many of its reader's.
     sa.Index(
         "ix_item_quarantined",
