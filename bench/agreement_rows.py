@@ -159,7 +159,11 @@ def _bind(conn: sa.Connection, house: House, who: Sequence[int]) -> None:
         "select s.item_id from item_step_office s join item i on i.id = s.item_id "
         "where s.office = :who and i.state = 'open'"
     )
-    ids = {row[0] for text in (access, owed) for one in who for row in conn.execute(sa.text(text), {"who": one})}
+    still = (
+        "select a.item_id from item_access a join item i on i.id = a.item_id "
+        "where a.principal = :who and i.state = 'open' order by a.item_id desc limit 200"
+    )
+    ids = {row[0] for text in (access, owed, still) for one in who for row in conn.execute(sa.text(text), {"who": one})}
     wanted = sorted(ids)
     for start in range(0, len(wanted), 500):
         stored = read(conn, wanted[start : start + 500])

@@ -270,7 +270,7 @@ class Items:
             .order_by(step.due_on.is_(None), step.due_on, item.c.id)
             .limit(MOST_WAITING + 1)
         ).all()
-        facts = self._bound.facts([row.id for row in rows], now)
+        facts = self._bound.facts_of_rows(rows, now)
         verdicts = self._decider.decide_many(actor, "see", facts, now=now) if facts else []
         return [row for row, verdict in zip(rows, verdicts, strict=True) if verdict.allowed]
 

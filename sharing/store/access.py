@@ -125,7 +125,12 @@ class Stored:
 
 def read(conn: sa.Connection, ids: Sequence[int]) -> Mapping[int, Stored]:
     """The rows of these items, by id; items that do not exist are left out."""
-    found = {row.id: Stored(row) for row in conn.execute(sa.select(item).where(item.c.id.in_(ids)))}
+    return read_with(conn, conn.execute(sa.select(item).where(item.c.id.in_(ids))))
+
+
+def read_with(conn: sa.Connection, rows: Iterable[sa.Row[Any]]) -> Mapping[int, Stored]:
+    """The same of whole rows of items that this transaction has read already, with whatever stands beside them."""
+    found = {row.id: Stored(row) for row in rows}
     for basis in conn.execute(sa.select(item_access).where(item_access.c.item_id.in_(found))):
         found[basis.item_id].bases.append(basis)
     for bar in conn.execute(sa.select(item_recusal).where(item_recusal.c.item_id.in_(found))):

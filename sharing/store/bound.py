@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -15,7 +16,7 @@ from foundation.bound import Binder
 from identity.model import ItemFacts
 from sharing.errors.items import FactsAltered
 from sharing.events.items import FACTS_ALTERED
-from sharing.store.access import Stored, facts_of, read
+from sharing.store.access import Stored, facts_of, read, read_with
 from sharing.tables.items import item
 
 LABEL = "custodes/item/1"
@@ -31,12 +32,17 @@ class Bound:
 
     def facts(self, ids: Sequence[int], now: datetime) -> list[ItemFacts]:
         """As ``access.load_facts``, each item held against its digest. Raises FactsAltered: then nothing is served."""
-        stored = self._checked(ids)
+        stored = self._held(read(self._conn, ids))
         return [facts_of(stored[i], now) for i in ids if i in stored]
+
+    def facts_of_rows(self, rows: Sequence[sa.Row[Any]], now: datetime) -> list[ItemFacts]:
+        """The same of whole rows of items that this transaction has read already. Raises FactsAltered."""
+        stored = self._held(read_with(self._conn, rows))
+        return [facts_of(stored[row.id], now) for row in rows]
 
     def check(self, *item_ids: int) -> None:
         """Before something is changed that no decision was asked for. Raises FactsAltered."""
-        self._checked(item_ids)
+        self._held(read(self._conn, item_ids))
 
     def made(self, item_id: int) -> None:
         """The item was made in this unit of work, so nothing is there yet to hold it against."""
@@ -59,8 +65,7 @@ class Bound:
         self._conn.execute(_SEAL, [{"_id": item_id, "bound": digest} for item_id, digest in digests.items()])
         return {item_id: digest.hex() for item_id, digest in digests.items()}
 
-    def _checked(self, ids: Sequence[int]) -> Mapping[int, Stored]:
-        stored = read(self._conn, ids)
+    def _held(self, stored: Mapping[int, Stored]) -> Mapping[int, Stored]:
         for found in stored.values():
             if not self.holds(found):
                 raise FactsAltered(found.row.uuid, FACTS_ALTERED)

@@ -33,7 +33,8 @@ a hanging key service are servers that take what is asked and do not answer.
   the next run. A 500 is a fault;
 - what was said to be done is done; what is one transaction is done or not, and nothing between;
 - the log verifies from its first entry to its last, and every table that can be rebuilt from it is what it says;
-- the act, asked for again, is done, or was done already: then the log says each of its facts once;
+- the act, asked for again, is done, or was done already: then the log says each of its facts once (where SQLite could
+  open its file for reading alone, the next who writes is refused once, with the same 503; the one after is not);
 - two days and one run of the jobs later the store holds exactly what the rows name, nothing is pending, no file was
   begun and left, every backup that counts as one is whole; and the log verifies again;
 - nothing that people wrote lies in clear in any file of the state folder or of a backup.
