@@ -143,7 +143,7 @@ def questions(
     yield "page of 50", 25, lambda who: visible.page(conn, who, NOW)
     yield "page of 50, deep cursor", 25, lambda who: visible.page(conn, who, NOW, cursor=half)
     yield "page of 50, decided again", 60, lambda who: visible.checked_page(conn, decider, who, NOW)
-    yield "count capped at 1,000", 150, lambda who: visible.count_capped(conn, who, NOW)
+    yield "count capped at 1,000", 150, lambda who: visible.count_capped(conn, who, NOW, cap=1000)
     yield "search, ordinary", 10, lambda who: visible.search(conn, who, NOW, (number,))
     yield "search, absurdly busy", 100, lambda who: visible.search(conn, who, NOW, (BUSY,))
 
