@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections import Counter
 from collections.abc import Generator
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import pace, reach, stores
+from tests import pace, reach, remembered, stores
 from tests.databases import HERE, KINDS
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
@@ -42,6 +43,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "once(why): proves the same on every database, so it runs on SQLite alone")
     config.stash[LEFT_OUT] = Counter()
+    remembered.remember()
     HERE.kind = config.option.database
     stores.HERE.kind = config.option.store
 
@@ -67,6 +69,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             kept.append(item)
     # Every process sorts the same way; without several the order is that of the files.
     items[:] = pace.longest_first(kept, pace.read()) if hasattr(config, "workerinput") else kept
+
+
+def pytest_collection_finish() -> None:
+    """What was imported stays: looking at all of it for garbage, again and again, is a twentieth of a run."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -11,6 +11,7 @@ import pytest
 
 from app.cli.main import main
 from tests import databases
+from tests.ready import HERE
 
 ROOT = Path(__file__).parents[2]
 
@@ -70,7 +71,15 @@ def custodes(anywhere: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 
 @pytest.fixture
-def ready(custodes: Command) -> Command:
-    """The same, after ``custodes init``."""
-    assert custodes("init").code == 0
+def ready(custodes: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """The same, after ``custodes init``: in a copy of what the first who asked made with it."""
+    state = tmp_path / "state"
+
+    def made(first: Path) -> None:
+        url = databases.HERE.houses[first] = databases.empty(first)
+        assert custodes("init", CUSTODES_STATE=str(first), CUSTODES_DATABASE_URL=url).code == 0
+
+    HERE.stand("initialised", state, made)
+    if databases.on_postgresql():
+        monkeypatch.setenv("CUSTODES_DATABASE_URL", databases.HERE.houses[state])
     return custodes
