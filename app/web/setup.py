@@ -14,6 +14,7 @@ from jinja2.runtime import Macro
 
 from app.http import csrf
 from app.http.house import house
+from app.http.ways_out import way_out
 from app.web import filters, nav
 from app.web.pages import (
     about,
@@ -81,7 +82,6 @@ from app.web.pages import (
     unsent,
     uploads,
 )
-from app.web.ways_out import way_out
 from foundation.actor import NOBODY
 
 HERE = Path(__file__).resolve().parent
