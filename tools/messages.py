@@ -23,6 +23,7 @@ ROOT = Path(__file__).parents[1]
 KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "in_number": (1, 2), "N_": None, "Phrase": None}
 ROOMS = ("app", "foundation", "identity", "sharing", "classification", "retention", "incidents", "custody", "outbox")
 TEMPLATES = "app/web/templates"
+HELP = "app/web/help.toml"
 INTERFACE = ROOT / "app/web/catalogues/cy.po"
 POLICIES = ROOT / "policies/catalogues/cy.po"
 WHERE = {INTERFACE: "What the service says", POLICIES: "What the policies say on the pages that are done in Welsh"}
@@ -67,6 +68,9 @@ def _interface() -> Iterator[tuple[str, Any, list[str]]]:
         extracted = extract_from_dir(ROOT / folder, methods, given, keywords=KEYWORDS, comment_tags=("cy:",))
         for file, _line, message, comments, _context in extracted:
             yield f"{folder}/{file}", message, comments
+    for row in tomllib.loads((ROOT / HELP).read_text(encoding="utf-8")).values():
+        if row.get("welsh"):
+            yield from ((HELP, text, []) for text in (row["title"], *row["points"]))
 
 
 def _policies() -> Iterator[tuple[str, str, list[str]]]:

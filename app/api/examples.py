@@ -18,6 +18,21 @@ HEADERS = {
     "Content-Disposition": "The name to keep it under.",
 }
 
+# What an answer of a status never lacks (RFC 9110: 11.6.1, 10.2.3): how to sign in, and when to ask again.
+OWED = {
+    "401": ("WWW-Authenticate", "How to say who asks.", {"type": "string"}, "Bearer"),
+    "429": ("Retry-After", HEADERS["Retry-After"], {"type": "integer", "minimum": 1}, 60),
+    "503": ("Retry-After", HEADERS["Retry-After"], {"type": "integer", "minimum": 1}, 30),
+}
+
+
+def owed(status: str) -> dict[str, Any]:
+    """The headers such an answer has, for its description; nothing for most."""
+    if status not in OWED:
+        return {}
+    name, text, schema, example = OWED[status]
+    return {"headers": {name: {"description": text, "required": True, "schema": schema, "example": example}}}
+
 
 @cache
 def recorded() -> dict[str, dict[str, Any]]:
@@ -80,7 +95,7 @@ def _refused(responses: dict[str, Any], kept: dict[str, Any], said: dict[str, st
         shown = {code: {"$ref": f"#/components/examples/{code}"} for code in codes}
         schema = {"$ref": "#/components/schemas/Problem"}
         content = {"application/problem+json": {"schema": schema, "examples": shown}}
-        responses[status] = {"description": said[status], "content": content}
+        responses[status] = {"description": said[status], "content": content, **owed(status)}
 
 
 def _in_the_address(parameters: Any, path: str, asked: str) -> None:

@@ -12,7 +12,6 @@ from app.api.schemas.shapes import Problem
 from app.api.spec import EXTENSION, INFO, described
 from app.api.v1 import (
     abroad,
-    accounts,
     acts,
     agreements,
     alerts,
@@ -46,6 +45,7 @@ from app.api.v1 import (
     session,
     status,
     tokens,
+    training,
     transfers,
     uploads,
     versions,
@@ -78,7 +78,7 @@ SECTIONS = (
     outbox.bp,
     partner_systems.bp,
     papers.bp,
-    accounts.bp,
+    training.bp,
     links.bp,
     recoveries.bp,
     conferrals.bp,

@@ -73,6 +73,13 @@ KEEPS_NOTHING = (
 # A piece of an upload is sent once: its offset says so.
 GOES_ON = ("patch", "/api/v1/drafts/{draft}/uploads/{upload}")
 ALWAYS = ("400", "500", "503")
+# Who tries to come in too often waits (ASVS 6.3.1): wherever attempts are counted by where they come from.
+COUNTED = (
+    "/api/v1/session",
+    "/api/v1/session/code",
+    "/api/v1/session/passkey/options",
+    "/api/v1/invitations/accept",
+)
 METHODS = ("get", "post", "put", "patch", "delete")
 _REF = {"$ref": "#/components/schemas/Problem"}
 
@@ -81,7 +88,7 @@ def described(raw: dict[str, Any], app: Flask, events: Mapping[str, str]) -> dic
     """The finished description of what the sections registered. ``events``: what webhooks tell, by type, in words."""
     components = raw.setdefault("components", {})
     components.setdefault("schemas", {})["Problem"] = _problem_schema(raw)
-    components["responses"] = {f"Problem{status}": _problem(text) for status, text in PROBLEMS.items()}
+    components["responses"] = {f"Problem{status}": _problem(status, text) for status, text in PROBLEMS.items()}
     components["schemas"]["WebhookEvent"] = hooks.event_schema(events)
     components["securitySchemes"] = BEARERS
     components["parameters"] = {
@@ -99,6 +106,7 @@ def described(raw: dict[str, Any], app: Flask, events: Mapping[str, str]) -> dic
         },
     }
     for path, method, operation in operations(raw):
+        _lift_examples(operation.get("parameters", ()))
         _finish(path, method, operation, app)
     for tag in raw["tags"]:
         tag["name"] = tag["name"].removeprefix(PREFIX)
@@ -128,7 +136,7 @@ def _finish(path: str, method: str, operation: dict[str, Any], app: Flask) -> No
         operation["security"] = []
     for status in _statuses(path, method, public):
         responses[status] = {"$ref": f"#/components/responses/Problem{status}"}
-    responses |= {own: _problem(responses[own]["description"]) for own in ("416", "460") if own in responses}
+    responses |= {own: _problem(own, responses[own]["description"]) for own in ("416", "460") if own in responses}
     if method in ("post", "put", "patch", "delete") and not public:
         parameters = operation.setdefault("parameters", [])
         if not path.startswith(KEEPS_NOTHING) and not path.endswith("/open") and (method, path) != GOES_ON:
@@ -136,6 +144,13 @@ def _finish(path: str, method: str, operation: dict[str, Any], app: Flask) -> No
         if "{reference}" in path or "{draft}" in path:
             parameters.append({"$ref": "#/components/parameters/IfMatch"})
     operation["operationId"] = operation_id(method, path)
+
+
+def _lift_examples(parameters: Any) -> None:
+    """A field's example stands in its schema; readers of a description look for it beside the parameter's name."""
+    for parameter in parameters:
+        if "example" in parameter.get("schema", {}):
+            parameter["example"] = parameter["schema"].pop("example")
 
 
 def operation_id(method: str, path: str) -> str:
@@ -150,6 +165,8 @@ def _statuses(path: str, method: str, public: bool) -> Iterator[str]:
         yield from ("401", "403")
     if "{" in path:
         yield "404"
+    if path in COUNTED and method == "post":
+        yield "429"
     if method != "get":
         yield from ("409", "413", "415")
         if "{reference}" in path or "{draft}" in path:
@@ -166,8 +183,9 @@ def _is_public(path: str, method: str, app: Flask) -> bool:
     return False
 
 
-def _problem(text: str) -> dict[str, Any]:
-    return {"description": text, "content": {"application/problem+json": {"schema": _REF}}}
+def _problem(status: str, text: str) -> dict[str, Any]:
+    said = {"description": text, "content": {"application/problem+json": {"schema": _REF}}}
+    return {**said, **examples.owed(status)}
 
 
 def _problem_schema(raw: dict[str, Any]) -> dict[str, Any]:

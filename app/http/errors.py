@@ -13,7 +13,8 @@ from app.http import language, next_steps
 from app.http.csrf import API
 from app.http.language import N_
 from app.http.permissions import answers_problems
-from foundation.errors import Conflict, Denied, Invalid, NotFound, ServiceError, Unavailable
+from app.http.ways_out import way_out
+from foundation.errors import Conflict, Denied, Invalid, NotFound, Reason, ServiceError, Unavailable
 
 log = logging.getLogger("custodes.http")
 RETRY_AFTER = 30  # seconds; what a 503 asks of its asker
@@ -95,10 +96,11 @@ def refused(error: ServiceError) -> ResponseReturnValue:
     """Any room's refusal, with all its reasons."""
     status = status_of(error)
     if wants_problem():
-        reasons = [{"rule": one.rule, "text": one.text, "clause": one.clause} for one in error.reasons]
+        reasons = [_reasoned(one) for one in error.reasons]
         fields = {name: list(faults) for name, faults in error.fields.items()}
         title = error.title or TITLES[status]
-        answer = problem(status, code=error.code, title=title, detail=error.detail, reasons=reasons, errors=fields)
+        more = {"reasons": reasons, "errors": fields, "next_step": _todo(error, status)}
+        answer = problem(status, code=error.code, title=title, detail=error.detail, **more)
         if status == 401:
             answer.headers["WWW-Authenticate"] = "Bearer"
     else:
@@ -108,11 +110,21 @@ def refused(error: ServiceError) -> ResponseReturnValue:
     return answer
 
 
+def _reasoned(reason: Reason) -> dict[str, str]:
+    """A reason for machines, with what would work where the reason itself does not say it."""
+    said = {"rule": reason.rule, "text": reason.text, "clause": reason.clause}
+    way = way_out(reason.rule)
+    return {**said, "way_out": way} if way else said
+
+
+def _todo(error: ServiceError, status: int) -> str:
+    """What is not there and what is not for somebody look alike: one thing for both. A reason has its own."""
+    return "" if status == 404 or error.reasons else next_steps.of(error.code)
+
+
 def _said(error: ServiceError, status: int) -> tuple[str, int]:
-    # What is not there and what is not for somebody look alike: one thing for both. A reason has its own.
-    todo = "" if status == 404 or error.reasons else next_steps.of(error.code)
     given = {"title": error.title, "detail": error.detail, "reasons": error.reasons, "faults": error.fields}
-    return page(status, todo=todo, **given)
+    return page(status, todo=_todo(error, status), **given)
 
 
 def http_refused(error: HTTPException) -> ResponseReturnValue:

@@ -36,7 +36,7 @@ from wtforms.validators import DataRequired, Length, Optional, StopValidation
 from app.http import csrf, next_steps
 from app.http.errors import status_of
 from app.http.language import N_
-from app.web import widgets
+from app.web import helping, widgets
 from app.web.finders import Finder, plain
 from app.web.form_rules import DateField, Limit, chosen, complete, lines, strip
 from foundation.errors import Conflict, Denied, Invalid, ServiceError
@@ -85,6 +85,8 @@ class Form(FlaskForm):  # type: ignore[misc]
         self.status = 200
         self.todo = ""
         self._said: list[Problem] = []
+        for field in self:
+            field.help = helping.of(type(self), field.name)
 
     def validate_on_submit(self, extra_validators: Any = None) -> bool:
         """Whether the form was sent and holds. Not: the page answers 422. Sent to look somebody up, it is not."""

@@ -12,6 +12,7 @@ from jinja2.runtime import Macro
 
 from app.http import csrf
 from app.http.house import house
+from app.http.ways_out import way_out
 from app.web import assets, filters, nav
 from app.web.pages import (
     about,
@@ -75,11 +76,11 @@ from app.web.pages import (
     tasks,
     tokens,
     training,
+    training_several,
     transfers,
     unsent,
     uploads,
 )
-from app.web.ways_out import way_out
 from foundation.actor import NOBODY
 
 HERE = Path(__file__).resolve().parent
@@ -118,6 +119,7 @@ RECORDS = (
     accounts.bp,
     tokens.bp,
     training.bp,
+    training_several.bp,
     leavers.bp,
     attest_several.bp,
     access_review.bp,

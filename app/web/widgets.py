@@ -16,7 +16,7 @@ from wtforms import Field
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its type stubs
 
 from app.http import language
-from app.web import widget_words
+from app.web import helping, widget_words
 
 
 class _Mended:
@@ -24,6 +24,9 @@ class _Mended:
 
     fieldset = False
     template: str
+
+    def __call__(self, field: Field, **kwargs: Any) -> Markup:
+        return Markup(super().__call__(field, **kwargs)) + helping.below(field)  # type: ignore[misc]  # noqa: S704
 
     def map_gov_params(self, field: Field, **kwargs: Any) -> dict[str, Any]:
         params: dict[str, Any] = super().map_gov_params(field, **kwargs)  # type: ignore[misc]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
+from typing import Any
 
 from foundation.actor import BEGINNING, FOREVER, Actor
 from foundation.calendar import london_date
@@ -17,6 +19,7 @@ from identity.service.desk import Desk
 from identity.store import training
 
 MOST = 200  # characters of a provider and of a reference
+MOST_PEOPLE = 50  # at once: what somebody can still check on one page
 
 
 class Training(Desk):
@@ -55,6 +58,33 @@ class Training(Desk):
         result = Result(str(new_id(now)), person.id, known.id, on, passed, ends, now, provider, evidence)
         self._keep(result, actor=actor, now=now)
         return result.id
+
+    def record_training_several(
+        self,
+        *,
+        people: Collection[str],
+        module: str,
+        on: date,
+        provider: str,
+        evidence: str,
+        actor: Actor,
+        now: datetime,
+        passed: bool = True,
+    ) -> dict[str, str]:
+        """The same result for each of these people, of all of them or of none; the results' ids by person.
+
+        Somebody named twice is recorded once. Raises what ``record_training`` raises, and AccountInvalid for nobody.
+        """
+        once = list(dict.fromkeys(people))
+        if not 0 < len(once) <= MOST_PEOPLE:
+            fault = f"Choose 1 to {MOST_PEOPLE} people"
+            raise AccountInvalid("Correct what is marked.", fields={"people": [fault]})
+        gone = [each.name for each in (self._managed(one, actor, now) for one in once) if each.standing == "left"]
+        if gone:
+            raise StandingConflict(f"Nothing was recorded: {', '.join(gone)} left. Choose the others.")
+        given: dict[str, Any] = {"module": module, "on": on, "provider": provider, "evidence": evidence}
+        given["passed"] = passed
+        return {one: self.record_training(person_id=one, **given, actor=actor, now=now) for one in once}
 
     def accept_handling(self, *, version: int, digest: str, actor: Actor, now: datetime) -> None:
         """Say that one has read and accepts the handling requirements; no harm when one had. Source: M62.

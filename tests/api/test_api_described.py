@@ -37,6 +37,30 @@ def test_every_operation_says_its_problems_as_problems(described: dict) -> None:
                 assert list(found["content"]) == ["application/problem+json"], (method, path, status)
 
 
+def test_an_answer_says_what_it_owes(described: dict) -> None:  # type: ignore[type-arg]
+    """How to sign in, and when to ask again: of every such answer, wherever it was described from."""
+    owed = {"401": "WWW-Authenticate", "429": "Retry-After", "503": "Retry-After"}
+    for path, method, operation in operations(described):
+        for status in owed.keys() & operation["responses"].keys():
+            found = operation["responses"][status]
+            if "$ref" in found:
+                found = described["components"]["responses"][found["$ref"].rpartition("/")[2]]
+            assert found["headers"][owed[status]]["required"], (method, path, status)
+
+
+def test_a_search_shows_what_may_be_typed(described: dict) -> None:  # type: ignore[type-arg]
+    searches = [
+        (path, parameter)
+        for path, _, operation in operations(described)
+        for parameter in operation.get("parameters", ())
+        if parameter.get("in") == "query" and parameter["name"] in ("q", "text")
+    ]
+    assert len(searches) >= 7
+    for path, parameter in searches:
+        assert parameter.get("example"), path
+        assert parameter.get("description"), path
+
+
 def test_every_operation_has_a_name_of_its_own(described: dict) -> None:  # type: ignore[type-arg]
     names = [operation["operationId"] for _, _, operation in operations(described)]
     assert len(names) == len(set(names))

@@ -186,9 +186,10 @@ class Tried:
     def filled(self, rule: str) -> str:
         """The address, each name in it replaced by the id of a record that there is, where there is one."""
         named = ONE_OF.sub(lambda hole: hole[1], rule)
-        return HOLE.sub(lambda hole: self._value(rule, hole[1]), named) + _QUERY.get(rule, "")
+        return HOLE.sub(lambda hole: self.value(rule, hole[1]), named) + _QUERY.get(rule, "")
 
-    def _value(self, rule: str, name: str) -> str:
+    def value(self, rule: str, name: str) -> str:
+        """The id of a record that there is, for this name in this address; "none" where there is none."""
         special = {
             "ref": self.ids["closed"] if "disposals" in rule else self.ids["reference"],
             "reference": self.ids["closed"] if "disposals" in rule else self.ids["reference"],
@@ -239,6 +240,7 @@ class Tried:
         known = {
             "marking": OS, "email": "new@example.test", "party": "hmip", "to_party": "imb", "role": "board-member",
             "to": self.live.ids["chair"], "holder": self.live.ids["chair"], "country": "FR", "purpose": "follow-up",
-            "appointments": self.ids["appointment"], "sha256": "0" * 64, "digest": "0" * 64,
+            "appointments": self.ids["appointment"], "people": self.ids["account"],
+            "sha256": "0" * 64, "digest": "0" * 64,
         }  # fmt: skip
         return known.get(name) or self.ids.get(name, "x")[: schema.get("maxLength", 99)]

@@ -31,6 +31,7 @@ DONE_TEMPLATES = (
                                              "timeline")),
     *sorted(f"errors/{path.name}" for path in (TEMPLATES / "errors").glob("*.html")),
     "overrides/_told.html",
+    "helping/below.html",
     "drafts/_found.html",
 )  # fmt: skip
 TAG = re.compile(r"<!--.*?-->|<(script|style|svg)\b.*?</\1>|<[^<>]*>", re.DOTALL)

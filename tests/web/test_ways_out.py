@@ -10,8 +10,10 @@ import pytest
 from flask import render_template_string
 
 from app.http import next_steps
-from app.web.ways_out import ACCESS, ACTS, SENDING, way_out
-from foundation.errors import Reason
+from app.http.errors import refused
+from app.http.ways_out import ACCESS, ACTS, DISPOSAL, REQUESTS, SENDING, way_out
+from foundation.errors import Denied, Reason
+from identity.errors import TokensTooMany, TokenUnknown
 from tests.structure.test_routes import application
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +57,27 @@ def test_every_reason_against_an_act_or_a_way_says_what_would_work() -> None:
     assert sorted(each for each in TELLING if way_out(each)) == [], "said twice"
 
 
+# What became of an item in its batch: a cause that is shown, and no reason against anything.
+CAUSES = {"RET-restored", "RET-sent-back", "RET-withdrawn"}
+TELLING_OF_DISPOSAL = {"RET-certified", "RET-copy-elsewhere", "RET-schedule-past"}
+TELLING_OF_REQUESTS = {
+    "part-not-taken", "clock-stopped", "ground-needed", "third-party-unsaid", "identity-unknown", "not-searched",
+    "undecided", "not-given", "not-told",
+}  # fmt: skip
+
+
+def test_every_reason_of_disposals_holds_and_requests_says_what_would_work() -> None:
+    files = [str(each.relative_to(ROOT)) for each in (ROOT / "retention").rglob("*.py")]
+    disposal = {found for file in files for found in re.findall(r'"(RET-[a-z-]+)"', (ROOT / file).read_text("utf-8"))}
+    rights = [*(ROOT / "sharing/rules/rights").glob("*.py"), *(ROOT / "sharing/service/rights").glob("*.py")]
+    requests = {found for file in rights for found in reasons_of(str(file.relative_to(ROOT)))}
+    assert len(disposal) > 40
+    assert len(requests) > 25
+    assert {each for each in disposal if not way_out(each)} == CAUSES | TELLING_OF_DISPOSAL
+    assert {each for each in requests if not way_out(each)} == TELLING_OF_REQUESTS
+    assert {*DISPOSAL, *REQUESTS} - disposal - requests == set(), "a way out of nothing"
+
+
 def test_a_reason_of_several_rules_has_the_way_of_the_first_that_has_one() -> None:
     assert way_out("PER-02-vetted,INC-01-quarantine") == ACCESS["INC-01-quarantine"]
     assert way_out("no-permit") == ""
@@ -70,6 +93,19 @@ def test_the_page_shows_the_way_beside_the_reason_and_its_source(tmp_path: Path)
         shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", text))
         assert "Nobody leads. Source: M25a" in shown
         assert SENDING["embargo-lead"] in shown
+
+
+@pytest.mark.once("what a refusal is told as does not depend on where the rows are")
+def test_a_problem_of_the_api_says_what_would_work(tmp_path: Path) -> None:
+    app = application(tmp_path, demonstration=False)
+    reasons = (Reason("RET-held", "A hold stands on this item.", "M06"), Reason("RET-certified", "It is issued."))
+    with app.test_request_context("/api/v1/x"):
+        told = refused(Denied("Not now.", reasons=reasons)).json
+        assert told["reasons"][0]["way_out"] == DISPOSAL["RET-held"]
+        assert "way_out" not in told["reasons"][1], "it says so itself"
+        assert "next_step" not in told, "each reason has its own"
+        assert refused(TokensTooMany("Enough.")).json["next_step"] == next_steps.of("identity.tokens-too-many")
+        assert "next_step" not in refused(TokenUnknown("There is none.")).json, "it says no more than that"
 
 
 def test_the_refusal_of_an_unknown_thing_says_no_more_than_that_it_is_not_there() -> None:

@@ -21,6 +21,25 @@ class TrainingBody(Schema):
     evidence = words(most=200)
 
 
+class TrainingSeveralBody(TrainingBody):
+    """The same for each of these people; somebody named twice is recorded once."""
+
+    people = fields.List(
+        fields.String(validate=validate.Length(min=1, max=64)), required=True, validate=validate.Length(min=1, max=50)
+    )
+
+
+class TrainingOf(Schema):
+    """`id` is that of the result."""
+
+    person = fields.String(metadata=ID)
+    id = fields.String(metadata=ID)
+
+
+class TrainingRecorded(Schema):
+    results = fields.List(fields.Nested(TrainingOf))
+
+
 class TrainingResult(Schema):
     id = fields.String(metadata=ID)
     module = fields.String()

@@ -19,7 +19,11 @@ class DisposalsQuery(Paging):
     held = fields.Boolean(load_default=None)
     beyond = fields.Boolean(load_default=None)
     due_by = fields.Date(load_default=None)
-    text = fields.String(load_default="", validate=validate.Length(max=40))
+    text = fields.String(
+        load_default="",
+        validate=validate.Length(max=40),
+        metadata={"description": "How the reference begins.", "example": "HMIP-2026"},
+    )
 
 
 class Case(Schema):
@@ -214,7 +218,11 @@ class CertificatesQuery(Paging):
     class_ = fields.String(load_default="", data_key="class", validate=validate.Length(max=60))
     since = Moment(load_default=None)
     until = Moment(load_default=None)
-    text = fields.String(load_default="", validate=validate.Length(max=40))
+    text = fields.String(
+        load_default="",
+        validate=validate.Length(max=40),
+        metadata={"description": "How the reference begins.", "example": "HMIP-2026"},
+    )
 
 
 class CertificateRow(Schema):

@@ -100,7 +100,11 @@ class CheckpointMade(Schema):
 class AccountsQuery(Paging):
     party = fields.String(load_default="", validate=validate.Length(max=40))
     standing = fields.String(load_default="", validate=validate.Length(max=20))
-    text = fields.String(load_default="", validate=validate.Length(max=200))
+    text = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Part of the name or the email address.", "example": "smi"},
+    )
 
 
 class Account(Schema):

@@ -104,7 +104,11 @@ class Factor(Schema):
 
 
 class EstablishmentsQuery(Schema):
-    text = fields.String(load_default="", validate=validate.Length(max=200))
+    text = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Part of the name or the code.", "example": "leed"},
+    )
     active = fields.Boolean(load_default=True, allow_none=False)
 
 
@@ -135,7 +139,11 @@ class Imported(Schema):
 class OfficesQuery(Schema):
     """`q`: words that all occur in the name, the organisation or the establishments covered."""
 
-    q = fields.String(load_default="", validate=validate.Length(max=200))
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Words that all occur, in any order.", "example": "board leeds"},
+    )
     party = fields.String(load_default="", validate=validate.Length(max=40))
     kind = fields.String(load_default="", validate=validate.Length(max=40))
     establishment = fields.String(load_default="", validate=validate.Length(max=40))
@@ -157,8 +165,16 @@ class OfficeBody(Schema):
 class PeopleQuery(Schema):
     """`text`: part of the name. `q`: words that all occur in name, organisation, office, establishment or role."""
 
-    q = fields.String(load_default="", validate=validate.Length(max=200))
-    text = fields.String(load_default="", validate=validate.Length(max=200))
+    q = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Words that all occur, in any order.", "example": "chair leeds"},
+    )
+    text = fields.String(
+        load_default="",
+        validate=validate.Length(max=200),
+        metadata={"description": "Part of the name.", "example": "smi"},
+    )
     party = fields.String(load_default="", validate=validate.Length(max=40))
 
 

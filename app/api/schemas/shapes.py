@@ -77,6 +77,7 @@ class Reason(Schema):
     rule = fields.String()
     text = fields.String()
     clause = fields.String()
+    way_out = fields.String(metadata={"description": "What would work, where the text does not say it itself."})
 
 
 class Problem(Schema):
@@ -90,6 +91,7 @@ class Problem(Schema):
     instance = fields.String()
     request_id = fields.String(metadata={"description": "What to tell the operator: the process’s log has it."})
     reasons = fields.List(fields.Nested(Reason))
+    next_step = fields.String(metadata={"description": "What this code asks for; `reasons` say it themselves."})
     errors = fields.Dict(keys=fields.String(), values=fields.List(fields.String()))
 
 

@@ -13,7 +13,7 @@ from app.api.schemas import checks
 from app.api.schemas import oversight as schemas
 from app.api.schemas.conferrals import ConferralMade
 from app.api.schemas.people import Ended
-from app.api.schemas.shapes import Made, Nothing
+from app.api.schemas.shapes import Nothing
 from app.api.section import Section
 from app.api.shown import whole
 from app.api.v1.conferrals import proposed
@@ -152,23 +152,6 @@ def rename(body: dict[str, Any], account: str) -> Reply:
         return Reply()
 
     return once(act)
-
-
-@bp.op("POST", "/accounts/<account>/training", takes=checks.TrainingBody, gives=Made, status=201)
-def training(body: dict[str, Any], account: str) -> Reply:
-    """The result of a training module. How long it is good follows from the date it was passed."""
-
-    def act(work: Work) -> Reply:
-        return Reply({"id": work.identity.record_training(person_id=account, **body, actor=actor(), now=work.now)})
-
-    return once(act)
-
-
-@bp.op("GET", "/accounts/<account>/training", gives=checks.TrainingResults)
-def results(account: str) -> Reply:
-    """Everything recorded of somebody, newest first, with who gave it and where the proof lies."""
-    with house().work(actor()) as work:
-        return Reply(whole(work.identity.results(person_id=account, actor=actor(), now=work.now)))
 
 
 @bp.op("POST", "/accounts/<account>/vetting", takes=schemas.VettingBody, gives=ConferralMade, status=202)

@@ -190,12 +190,21 @@ def _row(work: Work, person: Person) -> list[Any]:
     held = work.people.appointments(person.id, now=work.now)
     roles, offices = ([*dict.fromkeys(each)] for each in (map(_role, held), (each.office_name for each in held)))
     return [
-        {"text": person.name, "href": url_for("accounts.show", person=person.id), "minor": person.email},
+        {**_named(person), "pick": person.id if _may_be_picked(person) else ""},
         names.party(person.party),
         {"text": ", ".join(roles) or "Nothing", "minor": ", ".join(offices)},
         {"status": "locked" if person.locked else person.standing},
         "; ".join(gates.warnings(work, person)),
     ]
+
+
+def _named(person: Person) -> dict[str, Any]:
+    return {"text": person.name, "href": url_for("accounts.show", person=person.id), "minor": person.email}
+
+
+def _may_be_picked(person: Person) -> bool:
+    """Offered for training of several; whether it may be recorded, the page that checks asks."""
+    return person.party == actor().party and person.id != actor().id and person.standing != "left"
 
 
 def _role(held: Appointment) -> str:
