@@ -30,11 +30,10 @@ class Tokens(Oneself):
         actor: Actor,
         now: datetime,
     ) -> tuple[Token, str]:
-        """A new token and its text, which exists only in this answer: its digest is kept.
+        """A new token and its text, which exists only in this answer. ``until``: excluded, at most LIFE from now.
 
-        ``name``: what it is for, sealed. ``until``: excluded, at most LIFE from now. ``appointment``: one in force that
-        it is bound to, or empty for all its person holds. ``reads_only``: it changes nothing. Raises TokenInvalid with
-        every fault by field, TokensTooMany, ProofNeeded, SessionEnded.
+        ``appointment``: one in force it is bound to, or empty for all its person holds. ``reads_only``: it changes
+        nothing. Raises TokenInvalid with every fault by field, TokensTooMany, ProofNeeded, SessionEnded.
         """
         self._bound.check(actor.id)
         name = tidy(name)
