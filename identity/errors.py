@@ -68,6 +68,13 @@ class PasskeyUnknown(NotFound):
     title = "There is no such passkey"
 
 
+class ProofNeeded(Denied):
+    """What opens an account to something else is for who has just shown that it is they. ``fields``: where to."""
+
+    code = "identity.proof-needed"
+    title = "Show that it is you first"
+
+
 class LastFactor(Conflict):
     """Without it the account would have one factor alone."""
 

@@ -28,6 +28,7 @@ SIGNED_IN = kind(
     "way",
     "notice",
 )
+PROVED = kind("identity.proved", "Somebody signed in showed again that it is they, by a code", "door")
 ACCOUNT_LOCKED = kind("identity.account-locked", "Too many wrong passwords in a row locked an account", "failures")
 CODES_LOCKED = kind(
     "identity.codes-locked",

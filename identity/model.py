@@ -283,9 +283,9 @@ class Token:
 class SignIn:
     """The answer to one attempt. A failure is an answer, not an error: its count and its log entry must be kept.
 
-    ``token`` is the session's new token, and empty on failure: the old session then stands as it was. ``options``:
-    what a device is asked next, JSON. ``way``: by what it was, where there is more than one. ``shut``: until when no
-    code is looked at; ``wrong_codes``: how many wrong ones were tried before this right one.
+    ``token`` is the session's new token, and empty on failure: the old session then stands as it was. ``way``: by what
+    it was, where there is more than one. ``shut``: until when no code is looked at; ``wrong_codes``: how many wrong
+    ones were tried before this right one.
     """
 
     ok: bool
@@ -293,7 +293,6 @@ class SignIn:
     stage: str = ""
     person_id: str = ""
     detail: str = ""
-    options: str = ""
     way: str = ""
     shut: datetime | None = None
     wrong_codes: int = 0

@@ -126,7 +126,8 @@ provider_link = sa.Table(
     sa.UniqueConstraint("person_id", "provider"),
 )
 
-# What a device or a provider was asked, until it answers: once, in the session that asked.
+# What a device or a provider was asked, until it answers: once, in the session that asked. And until when who is signed
+# in there has shown again that it is they.
 ceremony = sa.Table(
     "ceremony",
     metadata,

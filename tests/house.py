@@ -124,6 +124,11 @@ class Live:
         assert second.status_code == 200, second.text
         return str(second.json["token"])
 
+    def prove(self, key: str) -> Caller:
+        """The API as this person, who has just shown again that it is they."""
+        self.api(key).ok("POST", "/session/proof", {"code": self.code(key)})
+        return self.api(key)
+
     def join(self, key: str, party: str, role: str, board: str = "") -> str:
         """One more person, set up as the cast is; their id."""
         self.ids[key], self.secrets[key] = _join(self.house, key, party, role, board)

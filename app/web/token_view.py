@@ -10,7 +10,7 @@ from typing import Any
 from flask import url_for
 
 from app.bootstrap.work import Work
-from app.web import filters, forms, names
+from app.web import filters, forms, names, proof
 from foundation.errors import ServiceError
 from identity.model import Token
 from identity.rules.tokens import LIFE, NAME
@@ -19,7 +19,7 @@ HEAD = ("What it is for", "Reaches", "Last used", "Last day", "State")
 ALL = "all"
 
 
-class TokenForm(forms.Form):
+class TokenForm(proof.ProofForm):
     """What it is for, what it reaches, how long."""
 
     name = forms.text("What is it for?", needed="Say what it is for", hint="For example, nightly import", most=NAME)

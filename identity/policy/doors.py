@@ -56,7 +56,8 @@ class Codes:
 
 @dataclass(frozen=True, slots=True)
 class Doors:
-    """The rules of signing in. ``asked``: how long a device has for its answer.
+    """The rules of signing in. ``asked``: how long a device has for its answer. ``proof``: how long who has shown again
+    that it is they is not asked anew.
 
     ``account``, ``source``: attempts for one account, and from one address. ``lock``: how long ten wrong passwords lock
     one. ``codes``: what wrong codes lead to. ``recovery``: how long a proposal to recover an account stands.
@@ -66,6 +67,7 @@ class Doors:
     notice: Notice = field(default_factory=Notice)
     passkeys: int = 0
     asked: timedelta = timedelta()
+    proof: timedelta = timedelta()
     recovery: timedelta = timedelta()
     checks: Mapping[str, str] = field(default_factory=dict)
     account: Rate = field(default_factory=Rate)
@@ -81,7 +83,7 @@ def load_doors(root: Path, faults: Faults) -> Doors:
         return Doors()
     notice, passkeys, recovery = top.table("notice"), top.table("passkeys"), top.table("recovery")
     account, source, lock = top.table("account"), top.table("source"), top.table("lock")
-    codes = top.table("codes")
+    codes, proof = top.table("codes"), top.table("proof")
     found = Doors(
         account=_rate(account) if account else Rate(),
         source=_rate(source) if source else Rate(),
@@ -90,10 +92,11 @@ def load_doors(root: Path, faults: Faults) -> Doors:
         notice=_notice(notice) if notice else Notice(),
         passkeys=passkeys.number("most", least=1) if passkeys else 0,
         asked=timedelta(minutes=passkeys.number("minutes", least=1)) if passkeys else timedelta(),
+        proof=timedelta(minutes=proof.number("minutes", least=1)) if proof else timedelta(),
         recovery=timedelta(hours=recovery.number("hours", least=1)) if recovery else timedelta(),
         checks=read_checks(recovery) if recovery else {},
     )
-    for table in (passkeys, recovery, account, source, lock, codes):
+    for table in (passkeys, proof, recovery, account, source, lock, codes):
         if table:
             _sourced(table)
     top.done()

@@ -14,14 +14,16 @@ from identity.errors import LinkUnknown
 from identity.model import Person
 from identity.policy.providers import ADMINISTRATORS, Provider
 from identity.rules.standing import duties_of, in_force, needs_privileged
-from identity.service.desk import Desk
+from identity.service.oneself import Oneself
 from identity.store import links, offices
 from identity.store.links import Link
 
 LOCAL = frozenset({"code", "passkey"})  # ways in that ask no provider
 
+_GONE = "Look at the account again; it may be removed already."
 
-class Linking(Desk):
+
+class Linking(Oneself):
     """What an account is linked to."""
 
     def links_of(self, *, person_id: str, actor: Actor, now: datetime) -> list[Link]:
@@ -30,20 +32,30 @@ class Linking(Desk):
             self._managed(person_id, actor, now)
         return links.of_person(self._conn, person_id)
 
+    def remove_own_link(self, *, session_token: str, link_id: str, actor: Actor, now: datetime) -> None:
+        """One of one's own, by who has just shown that it is they; sessions go on.
+
+        Raises LinkUnknown, ProofNeeded, SessionEnded.
+        """
+        if link_id not in {each.id for each in links.of_person(self._conn, actor.id)}:
+            raise LinkUnknown(_GONE)
+        self._themselves(session_token, actor, now)
+        self._bound.check(actor.id)
+        self._remove_link(link_id, actor.id, "own", actor=actor, now=now)
+
     def remove_link(self, *, link_id: str, person_id: str, actor: Actor, now: datetime) -> None:
-        """One of one's own, or by who manages accounts one of ``person_id``; their sessions go on.
+        """One of somebody's whose account the actor manages; their sessions go on.
 
         Raises LinkUnknown, PersonUnknown, ManagingRefused.
         """
-        own = person_id == actor.id
-        if own:
-            self._bound.check(person_id)
-        else:
-            self._managed(person_id, actor, now)
+        self._managed(person_id, actor, now)
+        self._remove_link(link_id, person_id, "administrator", actor=actor, now=now)
+
+    def _remove_link(self, link_id: str, person_id: str, cause: str, *, actor: Actor, now: datetime) -> None:
         found = links.find(self._conn, link_id)
         if found is None or found.person_id != person_id or not links.remove(self._conn, link_id):
-            raise LinkUnknown("Look at the account again; it may be removed already.")
-        self._unlinked(found, "own" if own else "administrator", actor=actor, now=now)
+            raise LinkUnknown(_GONE)
+        self._unlinked(found, cause, actor=actor, now=now)
 
     def _no_links(self, person_id: str, cause: str, *, actor: Actor, now: datetime) -> None:
         for each in links.of_person(self._conn, person_id):

@@ -26,7 +26,6 @@ from identity.store.passkeys import Passkey
 WRONG_PASSKEY = Phrase("The passkey was not accepted. Try again, or sign in with your password and a code")
 MAKE, SIGN = "make", "sign"
 _CHALLENGE = 32
-_FRESH_SIGN_IN = "Sign in again, then add the passkey within a few minutes."
 
 
 class Passkeys(SigningIn):
@@ -36,13 +35,10 @@ class Passkeys(SigningIn):
         """One's own, by when they were made."""
         return passkeys.of_person(self._conn, self._secrets, actor.id)
 
-    def ask_for_passkey(
-        self, *, session_token: str, name: str, code: str, site: Site, actor: Actor, now: datetime
-    ) -> SignIn:
-        """Begin a new passkey for the actor, by a code of their authenticator app: ``options`` are for their device.
+    def ask_for_passkey(self, *, session_token: str, name: str, site: Site, actor: Actor, now: datetime) -> str:
+        """Begin a new passkey for the actor, who has just shown that it is they: the options for their device.
 
-        A wrong code is an answer and is counted. Who has no app has just signed in instead. Raises
-        PasskeyRefused with the faults of the name or where they have the most allowed, SessionEnded.
+        Raises PasskeyRefused with the faults of the name or where they have the most, ProofNeeded, SessionEnded.
         """
         view, person = self._signed_in(session_token, actor, now)
         name = tidy(name)
@@ -51,14 +47,12 @@ class Passkeys(SigningIn):
             faults.append(f"You have {self._gates.doors.passkeys} passkeys. Remove one first")
         if faults:
             raise PasskeyRefused("Correct what is marked.", fields={"name": faults}, subject=person.id)
-        if failed := self._not_themselves(view, person, code, _FRESH_SIGN_IN, actor=actor, now=now):
-            return failed
+        self._themselves(session_token, actor, now)
         challenge = secrets.token_bytes(_CHALLENGE)
         self._ask(challenge, view, MAKE, name, now)
         known = passkeys.credentials(self._conn, person.id)
         seconds = self._gates.doors.asked.total_seconds()
-        options = authenticator.ask_to_make(site, person, challenge, known, seconds=seconds)
-        return SignIn(ok=True, stage="full", person_id=person.id, options=options)
+        return authenticator.ask_to_make(site, person, challenge, known, seconds=seconds)
 
     def add_passkey(self, *, session_token: str, answer: str, site: Site, actor: Actor, now: datetime) -> str:
         """Keep what the device made. Returns its id. Raises PasskeyRefused, SessionEnded."""
@@ -76,15 +70,18 @@ class Passkeys(SigningIn):
         self._record(events.PASSKEY_ADDED, actor=actor, now=now, subject=person.id, passkey=kept.id, synced=kept.synced)
         return kept.id
 
-    def remove_passkey(self, *, passkey_id: str, actor: Actor, now: datetime) -> None:
-        """Take one of one's own away. Raises PasskeyUnknown, and LastFactor where no second factor would be left."""
-        kept = people.credential_of(self._conn, actor.id)
-        app = kept is not None and kept.totp_sealed is not None
-        self._bound.check(actor.id)
-        held = passkeys.count(self._conn, actor.id)
-        if not passkeys.remove(self._conn, actor.id, passkey_id):
+    def remove_passkey(self, *, session_token: str, passkey_id: str, actor: Actor, now: datetime) -> None:
+        """Take one of one's own away, by who has just shown that it is they.
+
+        Raises PasskeyUnknown, LastFactor where no second factor would be left, ProofNeeded, SessionEnded.
+        """
+        held = {each.id for each in self.own_passkeys(actor=actor, now=now)}
+        if passkey_id not in held:
             raise PasskeyUnknown("Look at your account again; it may be removed already.")
-        if last_factor(app=app, passkeys=held):
+        person = self._themselves(session_token, actor, now)
+        self._bound.check(actor.id)
+        passkeys.remove(self._conn, actor.id, passkey_id)
+        if last_factor(app=self._has_app(person), passkeys=len(held)):
             raise LastFactor("Add another passkey first, then remove this one.", subject=actor.id)
         passkeys.settle(self._conn, actor.id)
         self._record(events.PASSKEY_REMOVED, actor=actor, now=now, subject=actor.id, passkey=passkey_id, cause="own")
@@ -124,6 +121,7 @@ class Passkeys(SigningIn):
             return self._not_locally(person, keeper, attempt)
         self._entered(person, 0, attempt, way)
         token = self._rotate(session_token, person.id, stage="full", door=view.door, created=now, now=now)
+        self._keep_proof(token, now)
         tried = self._tried(person.id)
         return SignIn(ok=True, token=token, stage="full", person_id=person.id, way=way, wrong_codes=tried)
 
@@ -164,29 +162,6 @@ class Passkeys(SigningIn):
                 events.PASSKEY_COPIED, actor=actor, now=now, subject=subject, passkey=passkey, was=was, told=told or 0
             )
         return SignIn(ok=False, detail=WRONG_PASSKEY)
-
-    def _signed_in(self, token: str, actor: Actor, now: datetime) -> tuple[SessionView, Person]:
-        view = self._live(token, now)
-        person = people.find(self._conn, view.person_id) if view and view.stage == "full" else None
-        if view is None or person is None or person.id != actor.id:
-            raise SessionEnded("Sign in again from the start.")
-        return view, person
-
-    def _not_themselves(
-        self, view: SessionView, person: Person, code: str, stale: str, *, actor: Actor, now: datetime
-    ) -> SignIn | None:
-        """The answer to a wrong code of their app; None where it is right, or where who has no app just signed in.
-
-        Raises SessionEnded with ``stale`` where they did so too long ago.
-        """
-        kept = people.credential_of(self._conn, person.id)
-        if kept is not None and kept.totp_sealed is not None:
-            if cause := self._code_cause(person, kept, code, now):
-                attempt = Attempt(actor, now, view.door)
-                return self._wrong_code(events.SECOND_FACTOR_FAILED, person, kept, cause, attempt)
-        elif now - view.created > self._gates.doors.asked:
-            raise SessionEnded(stale)
-        return None
 
     def _ask(self, challenge: bytes, view: SessionView, purpose: str, words: str, now: datetime) -> None:
         sealed = self._secrets.seal(view.id, words.encode())

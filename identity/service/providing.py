@@ -27,7 +27,6 @@ from identity.store.links import Link
 
 SIGN_IN, LINK = "provider", "link"
 ENDED = "The provider no longer says so"
-_FRESH = "Sign in again, then link your account within a few minutes."
 _BYTES = 32
 
 
@@ -69,20 +68,17 @@ class Providing(Passkeys, Standing):
             raise SessionEnded("Open the page of sign-in again.")
         return self._question(view, SIGN_IN, provider_id, back, now)
 
-    def ask_to_link(
-        self, *, session_token: str, provider_id: str, code: str, actor: Actor, now: datetime
-    ) -> Question | SignIn:
-        """Begin to link the actor's account, by a code of their authenticator app.
+    def ask_to_link(self, *, session_token: str, provider_id: str, actor: Actor, now: datetime) -> Question:
+        """Begin to link the actor's account, who has just shown that it is they.
 
-        A wrong code is an answer and is counted. Who has no app has just signed in instead. Raises
-        LinkRefused where they are linked already or the provider is another body's, ProviderUnknown, SessionEnded.
+        Raises LinkRefused where they are linked already or the provider is another body's, ProviderUnknown,
+        ProofNeeded, SessionEnded.
         """
-        view, person = self._signed_in(session_token, actor, now)
         provider = self._provider(provider_id)
+        view, person = self._signed_in(session_token, actor, now)
         if cause := self._no_link(person, provider):
-            raise LinkRefused(f"{cause}.", fields={"code": [cause]}, subject=person.id)
-        if failed := self._not_themselves(view, person, code, _FRESH, actor=actor, now=now):
-            return failed
+            raise LinkRefused(f"{cause}.", subject=person.id)
+        self._themselves(session_token, actor, now)
         return self._question(view, LINK, provider_id, "/", now)
 
     def take_answer(

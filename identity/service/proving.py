@@ -46,6 +46,25 @@ class Proving(Joining, Sessions):
         """How many wrong ones were tried with the actor's own password since they last signed in by a right one."""
         return self._tried(actor.id)
 
+    def prove(self, *, session_token: str, code: str, actor: Actor, now: datetime) -> SignIn:
+        """Show again that it is the actor, by a code of their app: for some minutes no other is asked in this session.
+
+        A wrong one is an answer and is counted as at sign-in. While the last proof stands none is looked at. Raises
+        ProofNeeded without a code, and for who has no app and did not just sign in; SessionEnded.
+        """
+        view, person = self._signed_in(session_token, actor, now)
+        done = SignIn(ok=True, stage="full", person_id=person.id)
+        if self._proved(view, now):
+            return done
+        if not code.strip() or not self._has_app(person):
+            raise self._unproved(person)
+        kept = people.credential_of(self._conn, person.id)
+        if kept is not None and (cause := self._code_cause(person, kept, code, now)):
+            return self._wrong_code(events.SECOND_FACTOR_FAILED, person, kept, cause, Attempt(actor, now, view.door))
+        self._keep_proof(session_token, now)
+        self._record(events.PROVED, actor=actor, now=now, subject=person.id, door=view.door)
+        return done
+
     def _tried(self, person_id: str) -> int:
         return people.codes_of(self._conn, person_id)[0]
 

@@ -11,17 +11,18 @@ from identity.errors import TokenInvalid, TokensTooMany, TokenUnknown
 from identity.model import Token
 from identity.rules.naming import tidy
 from identity.rules.tokens import MOST, PREFIX, TOUCH, narrowed, token_faults
-from identity.service.desk import Desk
+from identity.service.oneself import Oneself
 from identity.store import offices, sessions, tokens
 from identity.tables import appointment as appointments
 
 
-class Tokens(Desk):
+class Tokens(Oneself):
     """Everybody makes and takes back their own. Nobody makes one for another, and no token makes a token."""
 
     def issue_token(
         self,
         *,
+        session_token: str,
         name: str,
         until: datetime,
         appointment: str = "",
@@ -29,11 +30,10 @@ class Tokens(Desk):
         actor: Actor,
         now: datetime,
     ) -> tuple[Token, str]:
-        """A new token and its text, which exists only in this answer: its digest is kept.
+        """A new token and its text, which exists only in this answer. ``until``: excluded, at most LIFE from now.
 
-        ``name``: what it is for, sealed. ``until``: excluded, at most LIFE from now. ``appointment``: one in force that
-        it is bound to, or empty for all its person holds. ``reads_only``: it changes nothing. Raises TokenInvalid with
-        every fault by field, TokensTooMany.
+        ``appointment``: one in force it is bound to, or empty for all its person holds. ``reads_only``: it changes
+        nothing. Raises TokenInvalid with every fault by field, TokensTooMany, ProofNeeded, SessionEnded.
         """
         self._bound.check(actor.id)
         name = tidy(name)
@@ -41,6 +41,7 @@ class Tokens(Desk):
             raise TokenInvalid("Correct what is named.", fields=faults, subject=actor.id)
         if sum(each.good(now) for each in tokens.of_person(self._conn, actor.id)) >= MOST:
             raise TokensTooMany(f"Take one back that is needed no longer: {MOST} is the most.", subject=actor.id)
+        self._themselves(session_token, actor, now)
         text = PREFIX + sessions.new_token()
         made = Token(str(new_id(now)), actor.id, appointment, reads_only, created=now, until=until, name=name)
         words = tokens.sealed(self._secrets, made)

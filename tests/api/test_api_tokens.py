@@ -21,7 +21,7 @@ def _until(live: Live, **delta: float) -> str:
 
 def _made(live: Live, who: str, **given: Any) -> dict[str, Any]:
     body = {"name": "Nightly import", "until": _until(live), "reads_only": False, **given}
-    found: dict[str, Any] = live.api(who).ok("POST", "/me/tokens", body)
+    found: dict[str, Any] = live.prove(who).ok("POST", "/me/tokens", body)
     return found
 
 
@@ -208,7 +208,7 @@ def test_a_token_edited_behind_the_service_opens_nothing(live: Live) -> None:
 def test_shown_once_even_to_whoever_asks_twice(live: Live) -> None:
     body = {"name": "Import", "until": _until(live)}
     key = {"Idempotency-Key": "tokens-1"}
-    first = live.api("staff").post("/me/tokens", body, headers=key)
+    first = live.prove("staff").post("/me/tokens", body, headers=key)
     again = live.api("staff").post("/me/tokens", body, headers=key)
     assert first.json["id"] == again.json["id"]
     assert "token" in first.json

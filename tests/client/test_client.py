@@ -54,7 +54,7 @@ def service(live: Live) -> Iterator[Callable[[str], Custodes]]:
 
     def of(who: str) -> Custodes:
         body = {"name": "A program", "until": until, "reads_only": False}
-        token = live.api(who).ok("POST", "/me/tokens", body)["token"]
+        token = live.prove(who).ok("POST", "/me/tokens", body)["token"]
         return Custodes(f"http://127.0.0.1:{server.server_port}", token, longest_wait=0.0)
 
     yield of

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from accounts_world import ADMIN, VISITOR, World
 
 from foundation.ident import new_id
-from identity.errors import FactsAltered, LastFactor, PasskeyRefused, PasskeyUnknown, SessionEnded
+from identity.errors import FactsAltered, LastFactor, PasskeyRefused, PasskeyUnknown, ProofNeeded, SessionEnded
 from identity.model import SignIn
 from identity.ports import Site
 from identity.rules.passkeys import last_factor, went_back
@@ -31,17 +31,13 @@ def world(tmp_path: Path) -> World:
 def add(world: World, person_id: str, device: Device, name: str = "Work laptop") -> str:
     token = world.sign_in(person_id)
     actor = world.actor(token)
+    world.prove(person_id, token)
     with world.work() as identity:
-        asked = identity.ask_for_passkey(
-            session_token=token, name=name, code=world.code(person_id), site=SITE, actor=actor, now=world.now
-        )
-    assert asked.ok, asked.detail
+        asked = identity.ask_for_passkey(session_token=token, name=name, site=SITE, actor=actor, now=world.now)
     with world.work() as identity:
-        made = identity.add_passkey(
-            session_token=token, answer=device.make(asked.options), site=SITE, actor=actor, now=world.now
+        return identity.add_passkey(
+            session_token=token, answer=device.make(asked), site=SITE, actor=actor, now=world.now
         )
-    world.later(minutes=1)
-    return made
 
 
 def visit(world: World) -> str:
@@ -206,14 +202,14 @@ def test_adding_one_takes_a_code_that_was_not_used_and_a_name(world: World) -> N
     person_id = world.person()
     token = world.sign_in(person_id)
     actor, given = world.actor(token), {"session_token": token, "site": SITE, "actor": world.actor(token)}
-    code = world.code(person_id)
     for name in ("", "x" * 61, "a\u202eb"):
         with pytest.raises(PasskeyRefused), world.work() as identity:
-            identity.ask_for_passkey(name=name, code=code, now=world.now, **given)
+            identity.ask_for_passkey(name=name, now=world.now, **given)
+    with pytest.raises(ProofNeeded), world.work() as identity:
+        identity.ask_for_passkey(name="Phone", now=world.now, **given)
+    world.prove(person_id, token)
     with world.work() as identity:
-        assert identity.ask_for_passkey(name="Phone", code="000000", now=world.now, **given).ok is False
-        assert identity.ask_for_passkey(name="Phone", code=code, now=world.now, **given).ok
-        assert identity.ask_for_passkey(name="Phone", code=code, now=world.now, **given).ok is False
+        assert identity.ask_for_passkey(name="Phone", now=world.now, **given)
     with pytest.raises(SessionEnded), world.work() as identity:
         identity.add_passkey(session_token=visit(world), answer="{}", site=SITE, actor=actor, now=world.now)
     with pytest.raises(PasskeyRefused), world.work() as identity:
@@ -226,31 +222,30 @@ def test_a_device_is_one_passkey_of_one_person(world: World) -> None:
     other = world.person("cal@example.test", "Cal Marsh")
     token = world.sign_in(other, email="cal@example.test")
     actor = world.actor(token)
+    world.prove(other, token)
     with world.work() as identity:
-        asked = identity.ask_for_passkey(
-            session_token=token, name="Mine", code=world.code(other), site=SITE, actor=actor, now=world.now
-        )
+        asked = identity.ask_for_passkey(session_token=token, name="Mine", site=SITE, actor=actor, now=world.now)
     with pytest.raises(PasskeyRefused), world.work() as identity:
-        identity.add_passkey(
-            session_token=token, answer=device.make(asked.options), site=SITE, actor=actor, now=world.now
-        )
+        identity.add_passkey(session_token=token, answer=device.make(asked), site=SITE, actor=actor, now=world.now)
 
 
 def test_ten_are_enough_and_each_can_be_removed_while_a_factor_is_left(world: World) -> None:
     person_id = world.person()
     made = [add(world, person_id, Device(), f"Key {at}") for at in range(3)]
-    actor = world.actor(world.sign_in(person_id))
+    token = world.sign_in(person_id)
+    actor = world.actor(token)
+    world.prove(person_id, token)
     with world.work() as identity:
         assert [each.name for each in identity.own_passkeys(actor=actor, now=world.now)] == ["Key 0", "Key 1", "Key 2"]
-        identity.remove_passkey(passkey_id=made[0], actor=actor, now=world.now)
+        identity.remove_passkey(session_token=token, passkey_id=made[0], actor=actor, now=world.now)
     with pytest.raises(PasskeyUnknown), world.work() as identity:
-        identity.remove_passkey(passkey_id=made[0], actor=actor, now=world.now)
+        identity.remove_passkey(session_token=token, passkey_id=made[0], actor=actor, now=world.now)
     with world.engine.begin() as conn:
         conn.execute(credential.update().values(totp_sealed=None))
     with world.work() as identity:
-        identity.remove_passkey(passkey_id=made[1], actor=actor, now=world.now)
+        identity.remove_passkey(session_token=token, passkey_id=made[1], actor=actor, now=world.now)
     with pytest.raises(LastFactor), world.work() as identity:
-        identity.remove_passkey(passkey_id=made[2], actor=actor, now=world.now)
+        identity.remove_passkey(session_token=token, passkey_id=made[2], actor=actor, now=world.now)
     with world.work() as identity:
         assert len(identity.own_passkeys(actor=actor, now=world.now)) == 1
 
@@ -260,7 +255,8 @@ def test_what_nobody_answered_is_swept_away_and_names_are_kept_sealed(world: Wor
     ask(world, visit(world))
     with world.engine.begin() as conn:
         assert b"Kitchen" not in conn.execute(sa.select(passkey.c.name)).scalar_one()
-        assert len(conn.execute(sa.select(ceremony)).all()) == 1
+        kept = sorted(conn.execute(sa.select(ceremony.c.purpose)).scalars())
+    assert kept == ["proof", "sign"]
     world.later(hours=13)
     with world.work() as identity:
         identity.sweep_sessions(actor=VISITOR, now=world.now)

@@ -188,6 +188,18 @@ def test_a_link_is_made_by_its_owner_with_a_code_and_once(live: Live, work: Work
     assert "linked already" in words(twice.text)
 
 
+def test_a_link_is_removed_by_its_owner_with_a_code(live: Live, work: Work) -> None:
+    link(live, "staff2", "staff2")
+    api = live.api("staff2")
+    (held,) = api.ok("GET", "/session/links")["links"]
+    refused = api("DELETE", f"/session/links/{held['id']}")
+    assert (refused.status_code, refused.json["code"]) == (403, "identity.proof-needed")
+    assert live.prove("staff2")("DELETE", f"/session/links/{held['id']}").status_code == 204
+    assert api.ok("GET", "/session/links")["links"] == []
+    again = api("DELETE", f"/session/links/{held['id']}")
+    assert (again.status_code, again.json["code"]) == (404, "identity.link-unknown")
+
+
 def test_a_group_that_is_gone_ends_the_appointment_and_one_that_is_new_gives_nothing(live: Live, work: Work) -> None:
     client, answer = signed_in(live, work, "vice", amr=["mfa"], groups=["staff-of-boards", "leeds-chair"])
     assert answer.location == "/"

@@ -221,9 +221,10 @@ def key_copied(live: Live) -> None:
     code = live.code("staff2")
     with live.house.work(person) as work:
         given: dict[str, Any] = {"session_token": token, "site": SITE, "actor": work.actor, "now": work.now}
-        asked = work.identity.ask_for_passkey(name="Laptop", code=code, **given)
+        assert work.identity.prove(session_token=token, code=code, actor=work.actor, now=work.now).ok
+        asked = work.identity.ask_for_passkey(name="Laptop", **given)
     with live.house.work(person) as work:
-        made = device.make(asked.options)
+        made = device.make(asked)
         work.identity.add_passkey(session_token=token, answer=made, site=SITE, actor=work.actor, now=work.now)
     for count, good in ((9, True), (3, False)):
         with live.house.work(NOBODY) as work:

@@ -49,7 +49,7 @@ def _people(live: Live) -> dict[str, str]:
     conferral = admin.ok("POST", f"/groups/{group}/members", asked)["id"]
     appointment = admin.ok("GET", f"/accounts/{live.ids['vice']}")["appointments"][0]["id"]
     until = (live.now + timedelta(days=9)).isoformat()
-    token = live.api("vice").ok("POST", "/me/tokens", {"name": "Import", "until": until})["id"]
+    token = live.prove("vice").ok("POST", "/me/tokens", {"name": "Import", "until": until})["id"]
     session = live.api("vice").ok("GET", "/session/list")["sessions"][0]["id"]
     return {
         "account": live.ids["vice"], "person": live.ids["vice"], "appointment": appointment, "group": group,

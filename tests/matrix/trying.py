@@ -35,6 +35,7 @@ WHO = (*CAST, *MORE)
 # Who is let in; who is told that it is not for them; who is told of nothing; who must sign in first.
 IN, NO, HIDDEN, SIGN = "in", "no", "hidden", "sign in"
 _REFUSED = {403: NO, 404: HIDDEN, 401: SIGN}
+_OWN = ("api.sign-in-failed", "identity.proof-needed")
 _CSRF = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 ONE_OF = re.compile(r'<any\("?([a-z-]+)[^)]*\):[a-z]+>')
 # What an address needs to say anything of who asks.
@@ -177,8 +178,8 @@ class Tried:
     def told(self, rule: str, answer: TestResponse) -> str:
         """Let in, refused, told of nothing, or sent to sign in."""
         said = answer.get_json(silent=True) if answer.is_json else None  # of the headers alone there is no body
-        if rule in public() or (isinstance(said, dict) and said.get("code") == "api.sign-in-failed"):
-            return IN  # there is nothing to guard; a wrong password is told to whoever may give one
+        if rule in public() or (isinstance(said, dict) and said.get("code") in _OWN):
+            return IN  # there is nothing to guard; a wrong password or code is told to whoever may give one
         if answer.status_code in (302, 303) and "/sign-in" in answer.headers.get("Location", ""):
             return SIGN
         return _REFUSED.get(answer.status_code, IN)

@@ -16,6 +16,7 @@ PAGES_ALONE = {
     "ask_to_link": "the same",
     "addressing": "it offers the choices of a form; GET /ways gives them all",
     "codes_shut": "the page says until when no code is looked at; the API answers 429 with Retry-After",
+    "proof_asked": "the page shows a field by it; the API says by field that a code is lacking",
     "check_scope": "it checks a form half filled in; POST /holds checks the whole",
     "may_own": "it offers the choices of a form; POST /holds/<hold>/owner says who may",
     "previewed": "a page gives every case as a file; POST /holds/preview tells how many and the first of them",

@@ -7,6 +7,7 @@ from app.api.schemas import doors as schemas
 from app.api.section import Section
 from app.http.house import actor, house
 from app.http.permissions import by_hand
+from app.http.sessions import current
 
 bp = Section("links", "What accounts are linked to at identity providers.")
 
@@ -23,9 +24,9 @@ def own() -> Reply:
 @bp.op("DELETE", "/session/links/<link>")
 @by_hand
 def remove_own(link: str) -> Reply:
-    """Remove one of one's own."""
+    """Remove one of one's own, after `POST /session/proof`."""
     with house().work(actor()) as work:
-        work.identity.remove_link(link_id=link, person_id=actor().id, actor=actor(), now=work.now)
+        work.identity.remove_own_link(session_token=current().token, link_id=link, actor=actor(), now=work.now)
     return Reply()
 
 

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from app.api.errors import SignInFailed
+from app.api.proof import given
 from app.api.reply import Reply
 from app.api.schemas import doors as schemas
 from app.api.schemas.people import Ended, SignedIn
@@ -65,14 +66,14 @@ def passkeys() -> Reply:
 @bp.op("POST", "/session/passkeys/options", takes=schemas.NewPasskeyBody, gives=schemas.DeviceAsked)
 @by_hand
 def options(body: dict[str, Any]) -> Reply:
-    """Begin a new passkey, by a code of the authenticator app."""
+    """Begin a new passkey, by a code of the authenticator app or after `POST /session/proof`."""
+    if body["code"]:
+        given(body["code"])
     with house().work(actor()) as work:
         found = work.identity.ask_for_passkey(
-            **body, session_token=current().token, site=site(), actor=actor(), now=work.now
+            name=body["name"], session_token=current().token, site=site(), actor=actor(), now=work.now
         )
-    if not found.ok:
-        raise SignInFailed(f"{found.detail}.")
-    return Reply({"options": json.loads(found.options)})
+    return Reply({"options": json.loads(found)})
 
 
 @bp.op("POST", "/session/passkeys", takes=schemas.DeviceAnswer, gives=schemas.PasskeyMade, status=201)
@@ -93,9 +94,9 @@ def add(body: dict[str, Any]) -> Reply:
 @bp.op("DELETE", "/session/passkeys/<passkey>")
 @by_hand
 def remove(passkey: str) -> Reply:
-    """Take one of one's own away; never the last second factor."""
+    """Take one of one's own away, after `POST /session/proof`; never the last second factor."""
     with house().work(actor()) as work:
-        work.identity.remove_passkey(passkey_id=passkey, actor=actor(), now=work.now)
+        work.identity.remove_passkey(session_token=current().token, passkey_id=passkey, actor=actor(), now=work.now)
     return Reply()
 
 

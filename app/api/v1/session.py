@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from app.api.errors import SignInFailed
+from app.api.proof import given
 from app.api.reply import Reply
 from app.api.schemas import people as schemas
 from app.api.schemas.shapes import Nothing
@@ -72,6 +73,14 @@ def change_password(body: dict[str, Any]) -> Reply:
         found = work.identity.change_password(**body, session_token=current().token, actor=actor(), now=work.now)
         now = work.now
     return Reply(_token(found, now))
+
+
+@bp.op("POST", "/session/proof", takes=schemas.CodeBody)
+@by_hand
+def prove(body: dict[str, Any]) -> Reply:
+    """Show again that it is you, by a code. For some minutes your account may then be opened to something else."""
+    given(body["code"])
+    return Reply()
 
 
 @bp.op("POST", "/invitations/accept", takes=schemas.AcceptBody, gives=schemas.Factor, door=public)

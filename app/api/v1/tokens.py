@@ -15,6 +15,7 @@ from app.api.shown import whole
 from app.bootstrap.work import Work
 from app.http.house import actor, house
 from app.http.permissions import by_hand
+from app.http.sessions import current
 from identity.model import Token
 
 bp = Section("tokens", "Tokens for programs: one's own, for a time, for no more than one may.")
@@ -30,10 +31,10 @@ def tokens() -> Reply:
 @bp.op("POST", "/me/tokens", takes=schemas.TokenBody, gives=schemas.TokenMade, status=201)
 @by_hand
 def issue(body: dict[str, Any]) -> Reply:
-    """Make one. `token` is shown once. Only for somebody who has signed in: no token makes a token."""
+    """Make one, after `POST /session/proof`. `token` is shown once. No token makes a token."""
 
     def act(work: Work) -> Reply:
-        made, text = work.identity.issue_token(**body, actor=actor(), now=work.now)
+        made, text = work.identity.issue_token(**body, session_token=current().token, actor=actor(), now=work.now)
         return Reply(_shown(made, work.now), location=url_for("api_tokens.tokens"), shown_once={"token": text})
 
     return once(act)

@@ -8,19 +8,17 @@ from flask.typing import ResponseReturnValue
 from app.http.house import actor, house, site
 from app.http.permissions import signed_in
 from app.http.sessions import current
-from app.web import forms
+from app.web import forms, proof
 from app.web.page import page
 from identity.errors import PasskeyRefused, PasskeyUnknown
-from identity.model import SignIn
 
 bp = Blueprint("passkeys", __name__, url_prefix="/account/passkeys")
 
 
-class NewPasskeyForm(forms.Form):
-    """What it is called, and a code: a session left open is not enough to add a way in."""
+class NewPasskeyForm(proof.ProofForm):
+    """What it is called."""
 
     name = forms.text("Name of the passkey", hint="For you alone, such as the device it is on: “Work laptop”", most=60)
-    code = forms.code("Security code", needed="", hint="Six digits your authenticator app shows now, if you have one")
 
 
 @bp.route("/new", methods=["GET", "POST"])
@@ -28,21 +26,14 @@ class NewPasskeyForm(forms.Form):
 def new() -> ResponseReturnValue:
     """Name it and give a code; the page that answers asks the device."""
     form, here = NewPasskeyForm(), site()
-    if form.validate_on_submit():
+    if form.validate_on_submit() and proof.given(form):
         with form.refusals(), house().work(actor()) as work:
-            answer = work.identity.ask_for_passkey(
-                session_token=current().token,
-                name=form.name.data,
-                code=form.code.data or "",
-                site=here,
-                actor=actor(),
-                now=work.now,
+            options = work.identity.ask_for_passkey(
+                session_token=current().token, name=form.name.data, site=here, actor=actor(), now=work.now
             )
         if not form.errors:
-            if answer.ok:
-                return _ask_device(answer)
-            form.say(answer.detail, "code")
-    return page("account/passkey_new.html", form=form)
+            return _ask_device(options)
+    return page("account/passkey_new.html", form=form, proof=proof.asked())
 
 
 @bp.post("")
@@ -61,7 +52,7 @@ def add() -> ResponseReturnValue:
     except PasskeyRefused as error:
         form = NewPasskeyForm(formdata=None)
         form.refuse(error)
-        return page("account/passkey_new.html", form=form)
+        return page("account/passkey_new.html", form=form, proof=proof.asked())
     flash("The passkey is added. You can sign in with it from now on.")
     return redirect(url_for("account.show"), 303)
 
@@ -70,21 +61,19 @@ def add() -> ResponseReturnValue:
 @signed_in
 def remove(passkey: str) -> ResponseReturnValue:
     """Ask, then take it away."""
-    form = forms.Ask()
+    form = proof.ProofForm()
     with house().work(actor()) as work:
         held = {each.id: each for each in work.identity.own_passkeys(actor=actor(), now=work.now)}
     if passkey not in held:
         raise PasskeyUnknown("Look at your account again; it may be removed already.")
-    if form.validate_on_submit():
+    if form.validate_on_submit() and proof.given(form):
         with form.refusals(), house().work(actor()) as work:
-            work.identity.remove_passkey(passkey_id=passkey, actor=actor(), now=work.now)
+            work.identity.remove_passkey(session_token=current().token, passkey_id=passkey, actor=actor(), now=work.now)
             flash("The passkey is removed.")
             return redirect(url_for("account.show"), 303)
-    return page("account/passkey_remove.html", form=form, passkey=held[passkey])
+    return page("account/passkey_remove.html", form=form, passkey=held[passkey], proof=proof.asked())
 
 
-def _ask_device(answer: SignIn) -> ResponseReturnValue:
+def _ask_device(options: str) -> ResponseReturnValue:
     asked = house().policies.gates.doors.asked
-    return page(
-        "account/passkey_make.html", options=answer.options, site=site(), minutes=int(asked.total_seconds() // 60)
-    )
+    return page("account/passkey_make.html", options=options, site=site(), minutes=int(asked.total_seconds() // 60))

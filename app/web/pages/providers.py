@@ -18,7 +18,7 @@ from app.http.repeating import acts
 from app.http.sessions import current
 from app.http.source import limited
 from app.outbound.provider import NotAnswered
-from app.web import forms
+from app.web import forms, proof
 from app.web.coming_in import told_of
 from app.web.looking import holding
 from app.web.page import page
@@ -26,17 +26,10 @@ from app.web.pages.accounts import LOOK
 from app.web.provider_view import links, name_of
 from app.web.provider_words import trouble
 from identity.errors import LinkUnknown
-from identity.model import SignIn
 from identity.policy.providers import Provider
 from identity.service.providing import LINK, Question
 
 bp = Blueprint("providers", __name__)
-
-
-class LinkForm(forms.Form):
-    """A code: a session left open is not enough to add a way in."""
-
-    code = forms.code("Security code", needed="", hint="Six digits your authenticator app shows now, if you have one")
 
 
 @bp.get("/sign-in/with/<provider>")
@@ -90,41 +83,34 @@ def come_back(provider: str) -> ResponseReturnValue:
 @signed_in
 def link(provider: str) -> ResponseReturnValue:
     """A code, then a link that leads to the provider."""
-    chosen, form = known(house(), provider), LinkForm()
+    chosen, form = known(house(), provider), proof.ProofForm()
     if away := _elsewhere():
         return redirect(away, 303)
-    if form.validate_on_submit():
+    if form.validate_on_submit() and proof.given(form):
         with form.refusals(), house().work(actor()) as work:
-            found = work.identity.ask_to_link(
-                session_token=current().token,
-                provider_id=provider,
-                code=form.code.data or "",
-                actor=actor(),
-                now=work.now,
+            question = work.identity.ask_to_link(
+                session_token=current().token, provider_id=provider, actor=actor(), now=work.now
             )
         if not form.errors:
-            if isinstance(found, SignIn):
-                form.say(found.detail, "code")
-            else:
-                return _to_link(chosen, found)
-    return page("account/link_new.html", form=form, provider=chosen)
+            return _to_link(chosen, question)
+    return page("account/link_new.html", form=form, provider=chosen, proof=proof.asked())
 
 
 @bp.route("/account/links/<link_>/remove", methods=["GET", "POST"])
 @signed_in
 def remove(link_: str) -> ResponseReturnValue:
     """Ask, then remove it."""
-    form = forms.Ask()
+    form = proof.ProofForm()
     with house().work(actor()) as work:
         held = {each.id: each for each in work.identity.links_of(person_id=actor().id, actor=actor(), now=work.now)}
     if link_ not in held:
         raise LinkUnknown("Look at your account again; it may be removed already.")
-    if form.validate_on_submit():
+    if form.validate_on_submit() and proof.given(form):
         with form.refusals(), house().work(actor()) as work:
-            work.identity.remove_link(link_id=link_, person_id=actor().id, actor=actor(), now=work.now)
+            work.identity.remove_own_link(session_token=current().token, link_id=link_, actor=actor(), now=work.now)
             flash("The link is removed.")
             return redirect(url_for("account.show"), 303)
-    return page("account/link_remove.html", form=form, name=name_of(house(), held[link_].provider))
+    return page("account/link_remove.html", form=form, name=name_of(house(), held[link_].provider), proof=proof.asked())
 
 
 @bp.route("/accounts/<person>/links/<link_>/remove", methods=["GET", "POST"])

@@ -9,7 +9,8 @@ from flask.typing import ResponseReturnValue
 
 from app.http.house import actor, house
 from app.http.permissions import signed_in
-from app.web import filters, forms, names, token_view, widgets
+from app.http.sessions import current
+from app.web import filters, forms, names, proof, token_view, widgets
 from app.web.page import page
 from app.web.token_view import ALL, TokenForm
 from foundation.calendar import london_midnight
@@ -29,9 +30,10 @@ def new() -> ResponseReturnValue:
         held = work.people.appointments(actor().id, now=work.now)
     each = [(one.id, f"{names.role(one.role)}, {one.office_name}") for one in held]
     form.reach.choices = widgets.choices([(ALL, "Everything you hold"), *each])
-    if form.validate_on_submit():
+    if form.validate_on_submit() and proof.given(form):
         with token_view.named(form, _NAMES), house().work(actor()) as work:
             made, text = work.identity.issue_token(
+                session_token=current().token,
                 name=form.name.data,
                 until=london_midnight(form.until.data + timedelta(days=1)),
                 appointment="" if form.reach.data == ALL else form.reach.data,
@@ -42,7 +44,7 @@ def new() -> ResponseReturnValue:
             return page(
                 "account/token_made.html", text=text, last=made.until - timedelta(milliseconds=1), name=made.name
             )
-    return page("account/token_new.html", form=form)
+    return page("account/token_new.html", form=form, proof=proof.asked())
 
 
 @bp.route("/<token>/revoke", methods=["GET", "POST"])
