@@ -11,13 +11,14 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, settings
 
-from tests import pace, reach, remembered, stores
+from tests import every_page, pace, reach, remembered, stores
 from tests.databases import HERE, KINDS
 
 settings.register_profile("house", deadline=None, suppress_health_check=[HealthCheck.too_slow], print_blob=True)
 settings.load_profile("house")
 
 MADE = pytest.StashKey[list[str]]()
+VISITED = pytest.StashKey[set[str]]()
 LEFT_OUT = pytest.StashKey[Counter[str]]()
 BLIND = pytest.StashKey[bool]()
 WHY = {
@@ -30,6 +31,7 @@ WHY = {
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--worlds", type=int, default=300, help="random worlds for the laws of access")
     parser.addoption("--store", choices=stores.KINDS, default="files", help="where the tests keep content and keys")
+    parser.addoption("--every-page", action="store_true", help="red where no browser looked at a page of the map")
     parser.addoption("--pace", default="", help="where to write how long each file of tests took")
     parser.addoption("--database", choices=KINDS, default="sqlite", help="what the tests keep their rows in")
 
@@ -43,6 +45,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "once(why): proves the same on every database, so it runs on SQLite alone")
     config.stash[LEFT_OUT] = Counter()
+    config.stash[VISITED] = set()
     remembered.remember()
     HERE.kind = config.option.database
     stores.HERE.kind = config.option.store
@@ -114,13 +117,24 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 def pytest_sessionfinish(session: pytest.Session) -> Generator[None, Any, Any]:
     if hasattr(session.config, "workeroutput"):
         session.config.workeroutput["left_out"] = dict(session.config.stash[LEFT_OUT])
+        session.config.workeroutput["visited"] = sorted(every_page.visited())
+    elif _unseen(session.config):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
     return (yield)
+
+
+def _unseen(config: pytest.Config) -> list[str]:
+    """Asked for in a whole run alone: a part of the tests looks at a part of the pages."""
+    looked = config.stash[VISITED] | every_page.visited()
+    return every_page.unseen(looked) if config.option.every_page else []
 
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
     """Every worker of pytest-xdist collects all of them."""
-    node.config.stash[LEFT_OUT] |= Counter(getattr(node, "workeroutput", {}).get("left_out", {}))
+    told = getattr(node, "workeroutput", {})
+    node.config.stash[LEFT_OUT] |= Counter(told.get("left_out", {}))
+    node.config.stash[VISITED] |= set(told.get("visited", ()))
 
 
 def _timed(terminalreporter: Any) -> dict[str, float]:
@@ -137,6 +151,8 @@ def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> Non
     terminalreporter.write_line(f"{ran} tests ran on {HERE.kind} and {stores.HERE.kind}")
     if config.option.pace:
         Path(config.option.pace).write_text(pace.written(_timed(terminalreporter)), encoding="utf-8")
+    for rule in _unseen(config):
+        terminalreporter.write_line(f"no browser looked at {rule}", red=True)
     for what, count in sorted(config.stash[LEFT_OUT].items()):
         why = WHY.get(what, f"are about {what} alone")
         terminalreporter.write_line(f"{count} were not collected here: they {why}")

@@ -57,6 +57,15 @@ def main() -> None:
 def _tour(browser: Browser, address: str, target: Path, who: str, wanted: set[str]) -> list[str]:
     """What one person sees; the addresses that they did not come to."""
     page = browser.new_page(viewport=WIDTHS["wide"])
+    for rule, found in pages_of(page, address, who, wanted):
+        page.goto(found)
+        _shoot(page, target / "-".join(filter(None, (_word(rule) or "home", _word(who)))))
+    page.close()
+    return [f"{who} did not come to {rule}" for rule in sorted(wanted)]
+
+
+def pages_of(page: Page, address: str, who: str, wanted: set[str]) -> Iterator[tuple[str, str]]:
+    """(address of the list, where it is found) of each page somebody comes to, signed in there; ``wanted`` empties."""
     if who != NOBODY:
         page.goto(f"{address}/sign-in")
         page.get_by_role("button", name=f"Sign in as {who}").click()
@@ -66,10 +75,7 @@ def _tour(browser: Browser, address: str, target: Path, who: str, wanted: set[st
         return answer.text() if answer.status == OK else ""
 
     for rule, path in tour.walk(asked, wanted):
-        page.goto(address + path)
-        _shoot(page, target / "-".join(filter(None, (_word(rule) or "home", _word(who)))))
-    page.close()
-    return [f"{who} did not come to {rule}" for rule in sorted(wanted)]
+        yield rule, address + path
 
 
 def _shoot(page: Page, name: Path) -> None:

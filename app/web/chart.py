@@ -76,7 +76,7 @@ def _lines(top: int) -> Iterator[Markup]:
     for quarter in range(5):
         value = top * quarter // 4
         y = _y(value, top)
-        yield Markup('<line x1="{}" x2="{}" y1="{y}" y2="{y}" stroke="#b1b4b6" stroke-width="1"/>').format(
+        yield Markup('<line x1="{}" x2="{}" y1="{y}" y2="{y}" stroke="#7e8589" stroke-width="1"/>').format(
             _LEFT, _WIDTH - 8, y=y
         )
         yield _text(_LEFT - 8, y + 5, f"{value:,}", "end")

@@ -109,7 +109,7 @@ def standing(one: Any) -> str:
     """“Source: M45” or “Unverified. Source: …”."""
     if not one.words:
         return "Nobody has stated it"
-    return f"Source: {one.source}" if one.verified else f"Unverified. Source: {one.source}"
+    return f"Source: {one.source}" if one.verified else f"Unverified. Source: {one.source.removeprefix('unverified: ')}"
 
 
 def to_whom(work: Work, each: DecisionTo) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.demo.cast import CAST
+from tests import every_page
 from tools import tour
 
 ROUTES = Path(__file__).with_name("routes.txt")
@@ -26,6 +27,13 @@ def test_who_goes_there_is_one_of_the_cast_and_what_is_left_out_has_a_reason() -
     assert {each.who for each in tour.lines() if each.who} <= cast
     assert {each.why for each in tour.lines() if not each.who} <= tour.NOT_TAKEN.keys()
     assert sum(bool(each.who) for each in tour.lines()) > 140
+
+
+def test_a_page_that_no_browser_looked_at_is_told() -> None:
+    assert every_page.unseen(every_page.pages() - {"/media", "/api/docs"}) == ["/api/docs", "/media"]
+    assert every_page.unseen(every_page.pages()) == []
+    assert {"/media/<medium>", "/sign-in"} <= every_page.pages()
+    assert every_page.pages().isdisjoint({"/items.csv", "/health/live", "/account/stay"})
 
 
 def test_what_is_written_out_goes_before_what_has_a_name_in_it() -> None:

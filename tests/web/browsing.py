@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 
+from otherwise import otherwise
 from playwright.sync_api import Page
 
 from tests.house import PASSWORD, Live
@@ -38,7 +39,7 @@ def look(page: Page, address: str, axe: Axe | None) -> None:
 
 
 def seen(page: Page, axe: Axe | None) -> None:
-    """As ``look``, of the page that stands there; also on a narrow screen."""
+    """As ``look``, of the page that stands there; also on paper, in other colours and on a narrow screen."""
     page.wait_for_load_state()  # a click waits for the answer, not for the page that it brings
     assert page.locator("h1").count() == 1
     assert page.locator(".app-marking").count() == 2
@@ -53,6 +54,15 @@ def seen(page: Page, axe: Axe | None) -> None:
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320, page.url
     page.set_viewport_size({"width": 1280, "height": 900})
+    otherwise(page)
+
+
+def open_filters(page: Page) -> None:
+    """The filters of a list, by what opens them where they are shut: above the list, or without script."""
+    panel = page.locator("details.app-filter")
+    if not panel.evaluate("panel => panel.open"):
+        panel.locator("summary").click()
+    assert panel.locator("button:has-text('Apply filters')").is_visible()
 
 
 def links_lead_to_fields(page: Page, script: bool) -> None:

@@ -178,6 +178,7 @@ def test_the_pages_of_an_agreement_are_accessible_and_work_with_and_without_scri
     for path in (PAGE, f"{PAGE}?home=tracked", f"{PAGE}/duties/M15", f"{PAGE}/duties/M06", f"{PAGE}/duties/M63"):
         browsing.look(page, url + path, checked)
     page.goto(f"{url}{PAGE}")
+    browsing.open_filters(page)
     page.select_option("#f-home", "open")
     page.click("button:has-text('Apply filters')")
     assert "M15" not in page.inner_text("main")

@@ -176,6 +176,7 @@ def test_in_a_browser_nothing_is_out_of_reach_and_no_page_is_too_wide(
         browsing.look(page, url + path, checked)
     page.goto(f"{url}/foresight")
     assert page.locator("svg.app-chart").is_visible()
+    browsing.open_filters(page)
     page.select_option("select[name=months]", "60")
     page.click("button:has-text('Apply filters')")
     assert "months=60" in page.url

@@ -40,7 +40,7 @@ def index() -> ResponseReturnValue:
             each.name,
             {"text": "Every recipient" if each.extent == "full" else f"Only {each.recipients}"},
             {"status": "up-to-date" if each.holds(today) else "ended"} if each.verified else {"status": "unconfirmed"},
-            {"text": each.source, "minor": " ".join(_dates(each.since, each.until))},
+            {"text": each.source[:1].upper() + each.source[1:], "minor": " ".join(_dates(each.since, each.until))},
         ]
         for each in sorted(adequacy.countries.values(), key=lambda one: one.name)
     ]

@@ -14,12 +14,22 @@ function start() {
   createAll(Button, { preventDoubleClick: true })
   COMPONENTS.forEach((component) => createAll(component))
   document.querySelectorAll('form[data-upload]').forEach((form) => (form.dataset.resumable ? withResuming : withProgress)(form))
-  if (window.matchMedia('(max-width: 55em)').matches) {
-    document.querySelectorAll('details.app-filter').forEach((filter) => filter.removeAttribute('open'))
-  }
+  standBeside()
   document.querySelectorAll('[data-finder]').forEach(findWhileTyping)
   document.querySelectorAll('form[data-unsent]').forEach(keepWhatIsTyped)
   warnBeforeExpiry()
+}
+
+// Filters stand open where there is room beside their list, and shut above it; one with a fault in it stays as it is.
+function standBeside() {
+  const room = window.matchMedia('(min-width: 55.0625em)')
+  const filters = [...document.querySelectorAll('details.app-filter:not([open])')]
+  const stand = () => filters.forEach((filter) => {
+    filter.open = room.matches
+    filter.dataset.stands = ''
+  })
+  stand()
+  room.addEventListener('change', stand)
 }
 
 // The answer of an upload is a whole page (a refusal keeps the form). The browser parses it as it arrives, and inert: no
