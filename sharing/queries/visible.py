@@ -42,7 +42,7 @@ SQL_IMPLEMENTS = frozenset(
     }
 )
 VISIBLE_STATES = ("open", "closed")
-CAP = 200  # of a list are counted: more would cost more than the page
+CAP = 200
 SENT, RECEIVED = "sent", "received"
 
 # Newest first: ids start below this.
@@ -156,12 +156,10 @@ def checked_page(
         found = page(conn, actor, now, cursor=cursor, size=size, filters=filters)
     if not found.rows:
         return found
-    if bound is None:
-        facts = load_facts(conn, [row.id for row in found.rows], now)
-    else:
-        facts = bound.facts_of_rows(found.rows, now)
+    rows = found.rows
+    facts = load_facts(conn, [row.id for row in rows], now) if bound is None else bound.facts_of_rows(rows, now)
     verdicts = decider.decide_many(actor, "see", facts, now=now)
-    for row, verdict in zip(found.rows, verdicts, strict=True):
+    for row, verdict in zip(rows, verdicts, strict=True):
         if not verdict.allowed:
             raise AccessDisagrees(row.uuid, verdict.rules)
     return found

@@ -22,7 +22,7 @@ class DisposalsQuery(Paging):
     text = fields.String(
         load_default="",
         validate=validate.Length(max=40),
-        metadata={"description": "How the reference begins.", "example": "HMIP-2026"},
+        metadata={"description": "How the reference begins.", "example": "ABC-2026"},
     )
 
 
@@ -221,7 +221,7 @@ class CertificatesQuery(Paging):
     text = fields.String(
         load_default="",
         validate=validate.Length(max=40),
-        metadata={"description": "How the reference begins.", "example": "HMIP-2026"},
+        metadata={"description": "How the reference begins.", "example": "ABC-2026"},
     )
 
 
