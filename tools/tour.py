@@ -15,7 +15,7 @@ from functools import cache
 from pathlib import Path
 
 LIST = Path(__file__).with_name("tour.txt")
-ALIKE = 8  # pages of one address that are looked at for what they lead to
+ALIKE = 16  # pages of one address that are looked at for what they lead to
 # Why an address has no picture: what is no page, and pages that the demonstration has nothing for yet.
 NOT_TAKEN = {
     "file": "a file to keep or a word for machines",
