@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any, Generic, TypeVar
 
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -15,11 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.bootstrap import fixity, posting, redacting, runs, sweeps, watching
+from app.bootstrap.clock import SystemClock
+from app.bootstrap.engines import reading
 from app.bootstrap.house import House
 from app.bootstrap.lease import HELD_FOR, Lease
 from foundation.errors import ServiceError
 
 log = logging.getLogger("custodes.jobs")
+SETTLE = timedelta(minutes=1)  # a process that has just begun serves first
 Found = TypeVar("Found")
 
 
@@ -63,13 +67,13 @@ class Leading:
 
     def start(self) -> Leading:
         """Begin; itself. ``lease.held`` says whether it leads from the start."""
-        self.stand()
         self._scheduler.add_job(self.stand, "interval", seconds=self._every, id="lease", misfire_grace_time=None)
         for job in JOBS:
             self._scheduler.add_job(
                 self.turn, "interval", args=(job,), minutes=job.minutes, id=job.name, misfire_grace_time=None
             )
         self._scheduler.start()
+        self.stand()
         atexit.register(self.stop)
         return self
 
@@ -77,11 +81,26 @@ class Leading:
         """Hold the lease, or take it over if nobody does. A database that is away is asked again the next time."""
         try:
             led, leads = self.lease.held, self.lease.keep()
+            if leads and not led:
+                log.info("this process runs the jobs now")
+                self._go_on()
         except (DBAPIError, PoolTimeout) as error:
             log.error("the lease of the jobs cannot be held: %s", type(error).__name__)
-            return
-        if leads and not led:
-            log.info("this process runs the jobs now")
+
+    def _go_on(self) -> None:
+        """From where the last to lead stopped: what is started anew every hour would never run some jobs otherwise."""
+        with reading(self._house.engine) as conn:
+            ran = runs.last(conn)
+        now = SystemClock().now()
+        for job in JOBS:
+            due = ran[job.name].ended + timedelta(minutes=job.minutes) if job.name in ran else now
+            planned = self._scheduler.get_job(job.name)
+            if (soon := max(due, now + SETTLE)) < planned.next_run_time:
+                planned.modify(next_run_time=soon)
+
+    def due(self) -> dict[str, datetime]:
+        """When each job is next its clock's turn, UTC."""
+        return {job.name: self._scheduler.get_job(job.name).next_run_time for job in JOBS}
 
     def turn(self, job: Job[Any]) -> None:
         """What the clock does: the job, if this process leads."""

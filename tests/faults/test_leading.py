@@ -10,15 +10,18 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from app.bootstrap import runs
+from app.bootstrap.clock import SystemClock
 from app.bootstrap.house import House, build
 from app.bootstrap.lease import Lease, lease
 from app.config import Settings
-from app.jobs.schedule import Job, Leading
+from app.jobs.schedule import SETTLE, Job, Leading
 from bench.live import ROOT, environment, wait_for
 from tests import databases
 
@@ -143,6 +146,26 @@ def test_of_many_who_ask_at_once_one_gets_it(house: House) -> None:
 def test_leases_of_different_names_are_different(house: House) -> None:
     assert Lease(house.engine, "jobs").keep()
     assert Lease(house.engine, "other").keep()
+
+
+def test_whoever_begins_to_lead_goes_on_where_the_last_one_stopped(house: House) -> None:
+    now = SystemClock().now()
+    for name, ago in (("dispose", 50), ("tidy", 300), ("fixity", 0)):
+        runs.keep(house.engine, name, took=1, code="")
+        with house.engine.begin() as conn:
+            values = {"ended": now - timedelta(minutes=ago)}
+            conn.execute(sa.update(runs.job_run).where(runs.job_run.c.name == name).values(**values))
+    leader, other = Leading(house).start(), Leading(house).start()
+    try:
+        told, waits = leader.due(), other.due()
+    finally:
+        leader.stop()
+        other.stop()
+    late = timedelta(seconds=30)  # how long starting may take
+    assert timedelta(0) <= told["dispose"] - (now + timedelta(minutes=10)) < timedelta(seconds=1)
+    for name in ("tidy", "sessions", "fixity"):  # overdue, never run, and due in a minute whoever leads
+        assert timedelta(0) <= told[name] - (now + SETTLE) < late
+    assert waits["tidy"] - now > timedelta(minutes=59), "who does not lead catches nothing up"
 
 
 def test_only_the_leader_runs_a_job_and_a_database_that_is_away_lets_the_lease_run_out(house: House) -> None:
