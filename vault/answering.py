@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from psycopg.abc import PQGen
 
 T = TypeVar("T")
+_STATEMENTS = 200  # that a connection keeps prepared: a page has forty, and there are many pages
 
 
 class Patient(psycopg.Connection[Any]):
@@ -35,6 +36,7 @@ def give_up_after(engine: sa.Engine, seconds: float) -> None:
     def connect(_dialect: object, _record: object, words: Any, said: Any) -> Patient:
         made = Patient.connect(*words, **said)
         made.patience = seconds
+        made.prepared_max = _STATEMENTS
         return made
 
     sa.event.listen(engine, "do_connect", connect)

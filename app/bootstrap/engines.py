@@ -58,8 +58,10 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     options: dict[str, Any] = {READING: True}
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
-    with engine.connect() as conn:
-        yield conn.execution_options(**options)
+    with engine.connect() as opened:
+        conn = opened.execution_options(**options)
+        yield conn
+        conn.commit()  # nothing was changed; at a ROLLBACK the driver forgets every statement it has prepared
 
 
 def forget_overwritten(engine: sa.Engine, *tables: str) -> bool:

@@ -162,13 +162,8 @@ class Bound:
 
     def _of(self, person_id: str) -> Account:
         """An unknown one is bound with nothing."""
-        return Account(
-            self._conn.execute(sa.select(person).where(person.c.id == person_id)).mappings().first(),
-            self._conn.execute(_HELD.where(appointment.c.person_id == person_id)).mappings().all(),
-            self._conn.execute(_GROUPS.where(group_member.c.person_id == person_id)).mappings().all(),
-            self._conn.execute(_TRAINED.where(training_result.c.person_id == person_id)).mappings().all(),
-            self._conn.execute(_ACCEPTED.where(handling_acceptance.c.person_id == person_id)).mappings().all(),
-        )
+        rows = [self._conn.execute(query, {"who": person_id}).mappings() for query in _ACCOUNT]
+        return Account(rows[0].first(), *(several.all() for several in rows[1:]))
 
 
 def _picked(row: Mapping[str, Any] | sa.RowMapping, names: tuple[str, ...]) -> list[object]:
@@ -208,3 +203,12 @@ _ACCEPTED = sa.select(*(column for column in handling_acceptance.c if column.nam
 _GROUPS = sa.select(
     group_member.c.group_id, group_member.c.valid_from, group_member.c.valid_until, need_group.c.principal
 ).join(need_group, need_group.c.id == group_member.c.group_id)
+# Built once: every request asks them.
+_WHO: sa.BindParameter[str] = sa.bindparam("who")
+_ACCOUNT = (
+    sa.select(person).where(person.c.id == _WHO),
+    _HELD.where(appointment.c.person_id == _WHO),
+    _GROUPS.where(group_member.c.person_id == _WHO),
+    _TRAINED.where(training_result.c.person_id == _WHO),
+    _ACCEPTED.where(handling_acceptance.c.person_id == _WHO),
+)

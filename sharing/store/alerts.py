@@ -138,6 +138,8 @@ class AlertRows:
         return [self._alert(row, [each for each in calls if each.alert == row["id"]], (), words=False) for row in rows]
 
     def _calls(self, ids: Collection[str]) -> list[Call]:
+        if not ids:  # as on nearly every page
+            return []
         query = sa.select(alert_call).where(alert_call.c.alert.in_(sorted(ids)))
         return [_call(row) for row in self._conn.execute(query.order_by(alert_call.c.number)).mappings()]
 

@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 
 from app.bootstrap.contention import Contended
+from app.bootstrap.engines import reading
 from app.bootstrap.events import STARTED
 from app.bootstrap.places import Places
 from app.bootstrap.schema import metadata
@@ -222,6 +223,24 @@ def journeys(scene: Scene, act: Callable[[], None]) -> int:
         raw.pgconn.untrace()
         told.seek(0)
         return sum("ReadyForQuery" in line for line in told)
+
+
+@pytest.mark.database("postgresql")
+def test_what_a_connection_has_prepared_outlives_whoever_only_reads(scene: Scene) -> None:
+    """At a ROLLBACK the driver forgets all of it, and every page reads so: each statement would be planned anew."""
+    prepared = sa.text("select count(*) from pg_prepared_statements where statement like '%reference_counter%'")
+    with scene.house.engine.connect() as conn:
+        for _ in range(8):
+            conn.execute(sa.select(counter.c.last))
+        assert conn.execute(prepared).scalar_one() == 1
+        conn.commit()
+    with reading(scene.house.engine) as conn:
+        conn.execute(sa.select(counter.c.last))
+    with scene.house.work() as work:
+        work.conn.execute(sa.select(counter.c.last))
+    with scene.house.engine.connect() as conn:  # the last that was given back
+        assert conn.execute(prepared).scalar_one() == 1
+        conn.commit()
 
 
 # --- places ----------------------------------------------------------------------------------------------------
