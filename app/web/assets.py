@@ -31,13 +31,17 @@ def asset(name: str) -> str:
 
 
 def static(filename: str) -> Response:
-    """A file of the package; nothing else is under this folder."""
-    answer = send_from_directory(STATIC, filename)
-    if request.args.get("v") and answer.status_code == 200:
+    """A file of the package, whole; nothing else is under this folder.
+
+    Never a part of it: a browser that goes on where a packed answer broke off would get the rest of the plain one.
+    """
+    answer = send_from_directory(STATIC, filename, conditional=False, etag=False)
+    answer.headers.pop("Last-Modified", None)
+    if request.args.get("v"):
         answer.headers["Cache-Control"] = YEAR
     if answer.mimetype in PACKED and (answer.content_length or 0) >= WORTH_IT:
         answer.vary.add("Accept-Encoding")
-        if answer.status_code == 200 and request.accept_encodings["gzip"] > 0:
+        if request.accept_encodings["gzip"] > 0:
             _pack(answer, filename)
     return answer
 
@@ -47,7 +51,6 @@ def _pack(answer: Response, filename: str) -> None:
     answer.response.close()  # type: ignore[union-attr]
     answer.set_data(_packed(filename))
     answer.headers["Content-Encoding"] = "gzip"
-    answer.headers.pop("ETag", None)  # that of the file as it lies there
 
 
 @cache

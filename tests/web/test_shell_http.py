@@ -147,6 +147,14 @@ def test_styles_and_scripts_go_packed_to_browsers_that_take_it_and_pages_never(a
     assert "Content-Encoding" not in page.headers
 
 
+def test_no_part_of_a_static_file_is_given_since_packed_and_plain_would_be_put_together(app: Flask) -> None:
+    for more in ({"Range": "bytes=100-"}, {"If-Modified-Since": "Fri, 01 Jan 2100 00:00:00 GMT"}):
+        with app.test_client().get("/assets/js/app.js", headers={"Accept-Encoding": "gzip", **more}) as answer:
+            assert answer.status_code == 200
+            assert {"Accept-Ranges", "Last-Modified", "ETag", "Content-Range"}.isdisjoint(answer.headers.keys())
+            assert gzip.decompress(answer.data) == (assets.STATIC / "js/app.js").read_bytes()
+
+
 @pytest.mark.parametrize("name", ["../assets.py", "%2e%2e/assets.py", "css/../../assets.py", "css", "nothing.css"])
 def test_nothing_else_is_served_as_a_static_file(app: Flask, name: str) -> None:
     assert app.test_client().get(f"/assets/{name}", headers={"Accept-Encoding": "gzip"}).status_code == 404
