@@ -14,8 +14,9 @@ from app.http import phrases
 from app.web import filters
 from app.web.incident_forms import IMPACTS, MEASURE_WORDS
 from app.web.names import Names
+from foundation.actor import SERVICE
 from incidents.model.incident import CLOSED, CLOSING, DECIDED_NOT, OFF, ONCE, Incident, Notice, Owed
-from incidents.model.rules import Late, Rules
+from incidents.model.rules import Detector, Late, Rules
 from incidents.rules import clocks
 from incidents.service.containing import ANSWERS
 from incidents.service.desk import HERE
@@ -90,14 +91,15 @@ def shown(work: Work, incident: Incident) -> dict[str, Any]:
 
 def _summary(incident: Incident, called: Names, rules: Rules) -> list[Any]:
     outcome = next((each.text for each in incident.kind.outcomes if each.code == incident.outcome), "")
-    rule = next((each.text for each in rules.detectors if each.code == incident.rule), incident.rule)
-    how = f"The service noticed: {rule}" if rule else "Somebody reported it"
+    rule = next((each for each in rules.detectors if each.code == incident.rule), None)
+    noticed = rule.text if rule else incident.rule
+    how = f"The service noticed: {noticed}" if noticed else "Somebody reported it"
     rows: list[Any] = [
         {"key": "State", "status": incident.state},
         {"key": "Grade", "status": f"grade-{incident.grade}" if incident.grade else "not-graded"},
         _aware(incident, called),
         ("Opened", f"{filters.gds_datetime(incident.opened_at)}. {how}."),
-        ("Set off by", called.person(incident.reported_by)),
+        from_whom(incident, rule, called),
         ("Concerns", ", ".join(phrases.party(each) for each in incident.parties)),
         ("Suspected or known", incident.certainty.capitalize()),
         ("What suffered", "; ".join(text for code, text in IMPACTS if code in incident.impacts) or "Nothing yet"),
@@ -118,6 +120,19 @@ def _summary(incident: Incident, called: Names, rules: Rules) -> list[Any]:
         closed = f"{filters.gds_datetime(incident.closed_at)}, by {called.person(incident.closed_by)}"
         rows += [("Ended", outcome), ("Closed", f"{closed}, proposed by {called.person(incident.proposed_by)}")]
     return rows
+
+
+def from_whom(incident: Incident, rule: Detector | None, called: Names) -> tuple[str, str]:
+    """Only a rule that counts somebody's own acts is about them: any other may be met while anybody does their work."""
+    who = called.person(incident.reported_by)
+    if not incident.rule:
+        return ("Reported by", who)
+    if rule is not None and rule.per == "actor":
+        return ("Set off by", who)
+    served = (
+        "the service was at work by itself" if incident.reported_by == SERVICE.id else f"{who} was using the service"
+    )
+    return ("Noticed while", f"{served}. It need not be about what they did")
 
 
 def _aware(incident: Incident, called: Names) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,9 @@ from shell_house import serving
 from app.bootstrap import house as houses
 from app.config import Settings
 from app.demo import build as demo
+from app.web.incident_view import from_whom
+from app.web.names import Names
+from foundation.actor import SERVICE
 from sharing.errors.items import MarkingSpill
 from sharing.tables.items import item
 from tests.api.api_acts import sent
@@ -77,6 +81,25 @@ def test_an_incident_is_run_to_its_end(live: Live) -> None:
     assert "the security team has taken the original over" in lead.get(f"/incidents/{number}")
     assert number not in lead.get("/incidents?state=open")
     assert number in lead.get("/incidents?state=closed")
+
+
+def test_nobody_is_named_as_who_set_it_off_unless_the_rule_is_about_their_own_acts(live: Live) -> None:
+    number = spill(live)
+    found = Visitor(live, "security").get(f"/incidents/{number}")
+    assert "Noticed while" in found
+    assert "It need not be about what they did" in found
+    assert "Set off by" not in found
+    with live.house.work() as work:
+        opened = work.incident_list.page(size=1)[0]
+        rules = {each.code: each for each in live.house.policies.incidents.detectors}
+        called = Names(work)
+        name = called.person(opened.reported_by)
+        malware = replace(opened, rule="malware")
+        assert from_whom(malware, rules["malware"], called) == ("Set off by", name)
+        assert from_whom(replace(opened, rule=""), None, called) == ("Reported by", name)
+        itself = replace(opened, rule="key-unavailable", reported_by=SERVICE.id)
+        said = from_whom(itself, rules["spill"], called)[1]
+    assert said.startswith("the service was at work by itself")
 
 
 def test_a_clock_that_has_run_out_is_said(live: Live) -> None:
