@@ -134,7 +134,8 @@ def test_the_api_shows_and_removes_links_and_nobody_elses(live: Live) -> None:
     assert live.api("imb-security").ok("GET", "/session/links")["links"] == []
     link(live, "imb-security", "security-at-work")
     (own,) = live.api("imb-security").ok("GET", "/session/links")["links"]
-    live.api("imb-security").ok("DELETE", f"/session/links/{own['id']}")
+    assert live.api("imb-security")("DELETE", f"/session/links/{own['id']}").status_code == 403
+    live.prove("imb-security").ok("DELETE", f"/session/links/{own['id']}")
     assert live.api("imb-security").ok("GET", "/session/links")["links"] == []
 
 
