@@ -43,7 +43,7 @@ def seen(page: Page, axe: Axe | None) -> None:
     page.wait_for_load_state()  # a click waits for the answer, not for the page that it brings
     assert page.locator("h1").count() == 1
     assert page.locator(".app-marking").count() == 2
-    legends = page.locator("fieldset > legend").all_inner_texts()
+    legends = page.locator("fieldset > legend").all_text_contents()
     assert len(legends) == page.locator("fieldset").count()
     assert all(text.strip() for text in legends)
     if axe:
