@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -26,6 +27,20 @@ STATES: tuple[State, ...] = (
     "stopped", "no-period", "running", "due", "reviewed", "cooling-off", "destroying", "erased", "destroyed", "kept",
     "transferring",
 )  # fmt: skip
+# As people call them, after “it is”.
+CALLED: Mapping[State, str] = {
+    "stopped": "reopened",
+    "no-period": "without a confirmed period",
+    "running": "being kept",
+    "due": "due for disposal",
+    "reviewed": "waiting for approval",
+    "cooling-off": "cooling off",
+    "destroying": "being destroyed",
+    "erased": "erased, and its certificate owed",
+    "destroyed": "disposed of",
+    "kept": "kept for good",
+    "transferring": "waiting for transfer",
+}
 # Before this point a hold may still be placed; after it there may be nothing left to hold.
 HOLDABLE: frozenset[State] = frozenset(
     {"stopped", "no-period", "running", "due", "reviewed", "cooling-off", "kept", "transferring"}

@@ -27,6 +27,7 @@ from retention.errors import (
     DisposalRefused,
     HoldNotFound,
 )
+from retention.model.case import CALLED, STATES
 
 
 def refused(world: World, step: str, item: str, actor: Actor, **given: Any) -> set[str]:
@@ -429,3 +430,8 @@ def test_identitys_policies_are_asked_for_every_step_a_person_takes(world: World
 def test_a_case_of_an_unknown_item_is_not_found(world: World) -> None:
     with pytest.raises(CaseNotFound), world.work() as retention:
         retention.approve("nothing", version=1, actor=APPROVER, now=world.now)
+
+
+def test_every_state_is_called_something_that_people_say() -> None:
+    assert set(CALLED) == set(STATES)
+    assert len(set(CALLED.values())) == len(STATES)

@@ -166,7 +166,7 @@ def test_a_step_at_the_wrong_time_is_explained_before_it_is_tried(live: Live) ->
     assert "a records manager must confirm the period" in page
     shown = reviewer.get(f"/disposals/{ref}")
     assert "What you cannot do now, and why" in shown
-    assert "The case is “no-period”; this step is for a case that is “cooling-off”" in shown
+    assert "It is without a confirmed period; this step is for what is cooling off" in shown
 
 
 def test_two_people_at_one_case_the_second_is_told_and_nothing_is_lost(live: Live) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from foundation.actor import Actor
 from foundation.errors import Reason
-from retention.model.case import HOLDABLE, RETURN_SETTLED, Case, State
+from retention.model.case import CALLED, HOLDABLE, RETURN_SETTLED, Case, State
 
 REVIEWER = "records-reviewer"
 APPROVER = "disposal-approver"
@@ -37,7 +37,7 @@ def not_same(actor: Actor, other: str, rule: str, text: str, clause: str) -> Ite
 
 def in_state(case: Case, state: State) -> Iterator[Reason]:
     if case.state != state:
-        yield Reason("RET-state", f"The case is “{case.state}”; this step is for a case that is “{state}”.", CONTROLLED)
+        yield Reason("RET-state", f"It is {CALLED[case.state]}; this step is for what is {CALLED[state]}.", CONTROLLED)
 
 
 def holdable(case: Case) -> Iterator[Reason]:
