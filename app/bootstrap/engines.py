@@ -17,6 +17,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import DBAPIError
 
 from app.bootstrap.contention import Contended
 from app.bootstrap.ways import WAY, Way
@@ -55,13 +56,18 @@ def make_engine(url: str, *, threads: int = 12) -> sa.Engine:
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
     """One moment of the database, read without keeping anybody from writing: for what walks over the whole log."""
+    postgresql = engine.dialect.name == "postgresql"
     options: dict[str, Any] = {READING: True}
-    if engine.dialect.name == "postgresql":
+    if postgresql:
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect() as opened:
         conn = opened.execution_options(**options)
         yield conn
-        conn.commit()  # nothing was changed; at a ROLLBACK the driver forgets every statement it has prepared
+        if postgresql:  # nothing was changed; at a ROLLBACK the driver forgets every statement it has prepared
+            try:
+                conn.commit()
+            except DBAPIError:  # what was read is true all the same; nobody else is to get this connection
+                conn.invalidate()
 
 
 def forget_overwritten(engine: sa.Engine, *tables: str) -> bool:

@@ -41,7 +41,10 @@ def main() -> int:
         for begun in pieces.glob("*.begun"):
             begun.unlink()
         command = [sys.executable, "-m", "tests.reliability", *sys.argv[1:], "--pieces", str(pieces), "--worker"]
-        ended = [worker.wait() for worker in [subprocess.Popen(command) for _ in range(chosen.cores)]]
+        ended = []
+        for database in chosen.database or FAULTS:  # each in processes of their own: a house is of one kind for life
+            workers = [subprocess.Popen([*command, database]) for _ in range(chosen.cores)]
+            ended += [worker.wait() for worker in workers]
         found = [row for piece in sorted(pieces.glob("*.json")) for row in kept(piece)]
     keep(found)
     PAGE.write_text(page(), encoding="utf-8")
@@ -56,26 +59,26 @@ def _chosen() -> argparse.Namespace:
     parser.add_argument("--fault", action="append", default=[], help="this fault alone; may be given again")
     parser.add_argument("--cores", type=int, default=1, help="processes that share the rows")
     parser.add_argument("--pieces", type=Path, help="where what was found is kept, to go on from")
-    parser.add_argument("--worker", action="store_true", help=argparse.SUPPRESS)
+    parser.add_argument("--worker", choices=tuple(FAULTS), help=argparse.SUPPRESS)
     return parser.parse_args()
 
 
 def _worker(chosen: argparse.Namespace) -> int:
     """Try what nobody else has begun, until there is nothing left."""
-    for database in chosen.database or FAULTS:
-        HERE.kind = POSTGRESQL if database == POSTGRESQL else SQLITE
-        todo = (row for row in declared() if row[2] == database and _asked_for(row, chosen))
-        first = next(todo, None)
-        if first is None:
-            continue
-        with tempfile.TemporaryDirectory(prefix="faults-") as folder, _world(database, Path(folder)) as world:
-            gc.freeze()  # what is forked of this is not copied for being looked at
-            for act, fault, _ in chain([first], todo):
-                began = time.monotonic()
-                row = tried(Trying(world, act), fault, database, chosen.most)
-                _say(row, time.monotonic() - began)
-                keep([row], _piece(chosen.pieces, row.name))
-        HERE.stop()
+    database = chosen.worker
+    HERE.kind = POSTGRESQL if database == POSTGRESQL else SQLITE
+    todo = (row for row in declared() if row[2] == database and _asked_for(row, chosen))
+    first = next(todo, None)
+    if first is None:
+        return 0
+    with tempfile.TemporaryDirectory(prefix="faults-") as folder, _world(database, Path(folder)) as world:
+        gc.freeze()  # what is forked of this is not copied for being looked at
+        for act, fault, _ in chain([first], todo):
+            began = time.monotonic()
+            row = tried(Trying(world, act), fault, database, chosen.most)
+            _say(row, time.monotonic() - began)
+            keep([row], _piece(chosen.pieces, row.name))
+    HERE.stop()
     return 0
 
 
