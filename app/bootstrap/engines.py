@@ -195,8 +195,9 @@ def _taken(raw: Any, patience: float) -> bool:
         try:
             raw.execute("BEGIN IMMEDIATE")
         except sqlite3.Error as error:
-            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
-                return False
+            code = error.sqlite_errorcode
+            if code == sqlite3.SQLITE_BUSY_SNAPSHOT or code & 0xFF != sqlite3.SQLITE_BUSY:
+                return False  # waiting mends neither what it still reads itself nor anything that is no wait
         else:
             return True
     return False

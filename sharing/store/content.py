@@ -65,7 +65,7 @@ class Sealed:
             sa.select(item_field.c.name, item_field.c.sealed)
             .filter_by(item_uuid=str(self.item))
             .where(item_field.c.name.in_(tuple(names)))
-        )
+        ).all()  # before a key is asked for, which may fail: what was begun to be read would stay so
         return {row.name: self._open(row.name, row.sealed) for row in found}
 
     def put_content(self, content: Content) -> None:

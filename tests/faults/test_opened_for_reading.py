@@ -46,3 +46,30 @@ def test_a_connection_that_can_only_read_refuses_once_and_is_let_go(
         conn.exec_driver_sql("insert into word values ('kept')")
         assert conn.exec_driver_sql("select text from word").scalars().all() == ["kept"]
     engine.dispose()
+
+
+def test_a_connection_whose_last_user_broke_off_while_it_read_keeps_nobody_waiting(tmp_path: Path) -> None:
+    """The error that is kept keeps the cursor, and the cursor what was there when it began."""
+    engine = service(tmp_path / "some.db")
+    with engine.begin() as conn:
+        conn.exec_driver_sql("create table word (text varchar)")
+        conn.exec_driver_sql("insert into word values ('one'), ('two'), ('three')")
+    kept = []
+    nothing: dict[str, str] = {}
+    try:
+        with engine.begin() as conn:
+            print([nothing[row.text] for row in conn.exec_driver_sql("select text from word")])
+    except KeyError as error:
+        kept.append(error)
+    other = sqlite3.connect(tmp_path / "some.db")
+    with other:
+        other.execute("insert into word values ('four')")
+    other.close()
+    with pytest.raises(sa.exc.OperationalError) as refused, engine.begin():
+        pass
+    assert refused.value.connection_invalidated, "whoever begins a unit of work tries again at once"
+    with engine.begin() as conn:
+        conn.exec_driver_sql("insert into word values ('five')")
+        assert len(conn.exec_driver_sql("select text from word").all()) == 5
+    assert kept
+    engine.dispose()
