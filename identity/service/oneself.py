@@ -28,14 +28,14 @@ class Oneself(Sessions):
         Raises SessionEnded.
         """
         view, person = self._signed_in(session_token, actor, now)
-        if self._proved(view, now):
+        if self._proved(view, person, now):
             return ""
         return CODE if self._has_app(person) else ANEW
 
     def _themselves(self, session_token: str, actor: Actor, now: datetime) -> Person:
         """The actor. Raises ProofNeeded where they have not just shown that it is they, SessionEnded."""
         view, person = self._signed_in(session_token, actor, now)
-        if not self._proved(view, now):
+        if not self._proved(view, person, now):
             raise self._unproved(person)
         return person
 
@@ -47,12 +47,11 @@ class Oneself(Sessions):
             )
         return ProofNeeded(f"Sign in again, then do this within {minutes} minutes.", subject=person.id)
 
-    def _proved(self, view: SessionView, now: datetime) -> bool:
+    def _proved(self, view: SessionView, person: Person, now: datetime) -> bool:
         until = proofs.until(self._conn, self._secrets, view.id)
         if until is not None and now < until:
             return True
-        person = people.find(self._conn, view.person_id)
-        return person is not None and not self._has_app(person) and now - view.created < self._gates.doors.proof
+        return not self._has_app(person) and now - view.created < self._gates.doors.proof
 
     def _keep_proof(self, session_token: str, now: datetime) -> None:
         proofs.keep(self._conn, self._secrets, sessions.digest(session_token), now + self._gates.doors.proof)

@@ -54,7 +54,7 @@ class Proving(Joining, Sessions):
         """
         view, person = self._signed_in(session_token, actor, now)
         done = SignIn(ok=True, stage="full", person_id=person.id)
-        if self._proved(view, now):
+        if self._proved(view, person, now):
             return done
         if not code.strip() or not self._has_app(person):
             raise self._unproved(person)
