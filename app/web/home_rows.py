@@ -11,6 +11,7 @@ from flask import url_for
 
 from app.bootstrap import duties
 from app.bootstrap.work import Work
+from app.http import phrases
 from app.web import filters
 from foundation.actor import Actor
 from foundation.calendar import london_date
@@ -125,7 +126,7 @@ def many(count: int, one: str, more: str = "", *, cap: int = 0) -> str:
 def said(*parts: str) -> str:
     """The parts that say something, as one line that begins with a capital."""
     text = ", ".join(part for part in parts if part)
-    return text[:1].upper() + text[1:]
+    return phrases.sentence(text)
 
 
 def holds(*duties: str) -> Callable[[Actor], bool]:

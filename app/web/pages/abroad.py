@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.bootstrap.duties import against
+from app.http import phrases
 from app.http.house import actor, house
 from app.http.permissions import signed_in
 from app.web import abroad_forms, filters, names, widgets
@@ -40,7 +41,7 @@ def index() -> ResponseReturnValue:
             each.name,
             {"text": "Every recipient" if each.extent == "full" else f"Only {each.recipients}"},
             {"status": "up-to-date" if each.holds(today) else "ended"} if each.verified else {"status": "unconfirmed"},
-            {"text": each.source[:1].upper() + each.source[1:], "minor": " ".join(_dates(each.since, each.until))},
+            {"text": phrases.sentence(each.source), "minor": " ".join(_dates(each.since, each.until))},
         ]
         for each in sorted(adequacy.countries.values(), key=lambda one: one.name)
     ]

@@ -31,6 +31,16 @@ class TrainingForm(forms.Form):
         hint="A number or a place where it is kept. No personal details.",
     )
 
+    def result(self) -> dict[str, Any]:
+        """What was heard, as the room takes it."""
+        return {
+            "module": self.module.data,
+            "on": self.on.data,
+            "passed": self.passed.data == "yes",
+            "provider": self.provider.data,
+            "evidence": self.evidence.data,
+        }
+
 
 @bp.route("/<person>/training", methods=["GET", "POST"])
 @signed_in
@@ -46,16 +56,7 @@ def record(person: str) -> ResponseReturnValue:
         rows = gates.training(work, found)
     if form.validate_on_submit():
         with form.refusals(), holding(LOOK) as work:
-            work.identity.record_training(
-                person_id=person,
-                module=form.module.data,
-                on=form.on.data,
-                passed=form.passed.data == "yes",
-                provider=form.provider.data,
-                evidence=form.evidence.data,
-                actor=work.actor,
-                now=work.now,
-            )
+            work.identity.record_training(person_id=person, **form.result(), actor=work.actor, now=work.now)
             flash("The training is recorded.")
             return redirect(url_for("accounts.show", person=person), 303)
     shown: dict[str, Any] = {"person": found, "rows": rows, "results": results, "refused": refused, "modules": modules}

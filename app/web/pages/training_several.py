@@ -44,7 +44,8 @@ def record() -> ResponseReturnValue:
     if people and form.validate_on_submit():
         if form.stand.data == stands:
             with form.refusals(), holding(LOOK) as work:
-                _keep(work, people, form)
+                named = [each.id for each in people]
+                work.identity.record_training_several(people=named, **form.result(), actor=work.actor, now=work.now)
                 flash(f"The training of {filters.plural(len(people), 'person', 'people')} is recorded.")
                 return redirect(url_for("accounts.index"), 303)
         else:
@@ -58,16 +59,3 @@ def _chosen(work: Work, asked: dict[str, None]) -> list[Person]:
     """Those of them whom the asker may manage and who have not left, by name."""
     found = [each for each in work.people.people() if each.id in asked and each.standing != "left"]
     return [each for each in found if not against(work, MANAGE, owner=each.id, body=each.party)][:MOST_PEOPLE]
-
-
-def _keep(work: Work, people: list[Person], form: SeveralForm) -> None:
-    work.identity.record_training_several(
-        people=[each.id for each in people],
-        module=form.module.data,
-        on=form.on.data,
-        passed=form.passed.data == "yes",
-        provider=form.provider.data,
-        evidence=form.evidence.data,
-        actor=work.actor,
-        now=work.now,
-    )
